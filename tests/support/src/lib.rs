@@ -1,0 +1,6 @@
+//! What tests of several crates share.
+
+pub mod broker;
+pub mod database;
+pub mod tenants;
+pub mod usage_file;
