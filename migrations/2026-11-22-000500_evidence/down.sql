@@ -1,0 +1,1 @@
+DROP TABLE collections, product_vcenters, products;

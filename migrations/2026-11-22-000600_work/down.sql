@@ -1,0 +1,1 @@
+DROP TABLE work_attempts, upload_units, units, outbox;

@@ -1,0 +1,1 @@
+DROP TABLE report_lines, report_units, report_revisions;

@@ -1,0 +1,122 @@
+//! Refresh tokens: each works once, and the use of a used one revokes its family.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use crate::Tx;
+use crate::schema::refresh_tokens as tokens;
+
+/// A token to remember by its digest.
+#[derive(Debug)]
+pub struct NewRefreshToken<'a> {
+    /// SHA-256 of the token.
+    pub token_sha256: &'a [u8],
+    /// By the machine's clock.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What became of a token that was handed in.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Rotation {
+    /// It was good: it is used now, and its replacement is stored.
+    Rotated {
+        /// Whose session it is.
+        user_id: Uuid,
+    },
+    /// It had been used or revoked before: somebody has a copy, so the whole family is revoked.
+    Reused,
+    /// Its time is over.
+    Expired,
+    /// There is no such token.
+    Unknown,
+}
+
+/// The organization of a token. The machinery asks: the tenant is not known yet.
+pub fn organization_of(tx: &mut Tx<'_>, token_sha256: &[u8]) -> QueryResult<Option<Uuid>> {
+    tokens::table
+        .filter(tokens::token_sha256.eq(token_sha256))
+        .select(tokens::organization_id)
+        .first(tx.machinery()?)
+        .optional()
+}
+
+/// Stores the first token of a new family: a log-in.
+pub fn start_family(
+    tx: &mut Tx<'_>,
+    user_id: Uuid,
+    family_id: Uuid,
+    token: &NewRefreshToken<'_>,
+) -> QueryResult<()> {
+    diesel::insert_into(tokens::table)
+        .values((
+            tokens::organization_id.eq(tx.organization()?),
+            tokens::token_sha256.eq(token.token_sha256),
+            tokens::user_id.eq(user_id),
+            tokens::family_id.eq(family_id),
+            tokens::expires_at.eq(token.expires_at),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Uses a token and stores its replacement. [`Rotation::Reused`] is an answer and no error, so
+/// that the revocation is committed.
+pub fn rotate(
+    tx: &mut Tx<'_>,
+    token_sha256: &[u8],
+    replacement: &NewRefreshToken<'_>,
+    machine_now: DateTime<Utc>,
+) -> QueryResult<Rotation> {
+    let organization_id = tx.organization()?;
+    let this = tokens::table
+        .filter(tokens::organization_id.eq(organization_id))
+        .filter(tokens::token_sha256.eq(token_sha256));
+    let found = this
+        .select((tokens::user_id, tokens::family_id, tokens::expires_at, tokens::used_at, tokens::revoked_at))
+        // Two requests with one token: the second waits here and finds it used.
+        .for_update()
+        .first::<(Uuid, Uuid, DateTime<Utc>, Option<DateTime<Utc>>, Option<DateTime<Utc>>)>(tx.conn())
+        .optional()?;
+    let Some((user_id, family_id, expires_at, used_at, revoked_at)) = found else {
+        return Ok(Rotation::Unknown);
+    };
+    if used_at.is_some() || revoked_at.is_some() {
+        revoke(tx, family_id, machine_now)?;
+        return Ok(Rotation::Reused);
+    }
+    if expires_at <= machine_now {
+        return Ok(Rotation::Expired);
+    }
+    diesel::update(this).set(tokens::used_at.eq(machine_now)).execute(tx.conn())?;
+    start_family(tx, user_id, family_id, replacement)?;
+    Ok(Rotation::Rotated { user_id })
+}
+
+/// Revokes the family of a token: a log-out. Unknown tokens change nothing.
+pub fn revoke_family_of(tx: &mut Tx<'_>, token_sha256: &[u8], machine_now: DateTime<Utc>) -> QueryResult<()> {
+    let family_id = tokens::table
+        .filter(tokens::organization_id.eq(tx.organization()?))
+        .filter(tokens::token_sha256.eq(token_sha256))
+        .select(tokens::family_id)
+        .first(tx.conn())
+        .optional()?;
+    family_id.map_or(Ok(()), |family_id| revoke(tx, family_id, machine_now))
+}
+
+fn revoke(tx: &mut Tx<'_>, family_id: Uuid, machine_now: DateTime<Utc>) -> QueryResult<()> {
+    let family = tokens::table
+        .filter(tokens::organization_id.eq(tx.organization()?))
+        .filter(tokens::family_id.eq(family_id))
+        .filter(tokens::revoked_at.is_null());
+    diesel::update(family).set(tokens::revoked_at.eq(machine_now)).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Deletes the organization's tokens that expired before an instant; returns how many.
+pub fn sweep(tx: &mut Tx<'_>, expired_before: DateTime<Utc>) -> QueryResult<usize> {
+    let expired = tokens::table
+        .filter(tokens::organization_id.eq(tx.organization()?))
+        .filter(tokens::expires_at.lt(expired_before));
+    diesel::delete(expired).execute(tx.conn())
+}

@@ -1,0 +1,34 @@
+//! The database: tables, migrations and every query of the service.
+//!
+//! No other crate names a table. A query function takes a [`Tx`] first, which only [`transaction`] makes and
+//! which carries the [`Scope`] that the caller may see; reads filter by it, writes go to its one organization.
+//! Row-level security is a second wall behind this one, never the first.
+//!
+//! Functions return `diesel::QueryResult`: what a missing row or a violated key means is the caller's to say.
+
+#![deny(clippy::float_arithmetic)]
+
+pub mod attempts;
+pub mod bulk;
+pub mod clock;
+pub mod contracts;
+pub mod evidence;
+pub mod history;
+pub mod idempotency;
+pub mod identity;
+pub mod leadership;
+pub mod meter_state;
+pub mod meters;
+pub mod migrations;
+pub mod orders;
+pub mod organizations;
+pub mod outbox;
+pub mod reports;
+pub mod runs;
+pub(crate) mod schema;
+pub mod scope;
+pub mod types;
+pub mod units;
+pub mod uploads;
+
+pub use scope::{MachineryToken, Scope, Tx, transaction};

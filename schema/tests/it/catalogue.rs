@@ -1,0 +1,21 @@
+//! What the database says of itself.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+/// Lines of text that a query returns as `line`.
+pub fn lines(conn: &mut PgConnection, query: &str) -> Vec<String> {
+    let lines: Vec<Line> = diesel::sql_query(query).load(conn).expect("an answer");
+    lines.into_iter().map(|line| line.line).collect()
+}
+
+/// Everything that a migration can make, as sorted text.
+pub fn dump(conn: &mut PgConnection) -> Vec<String> {
+    lines(conn, include_str!("catalogue.sql"))
+}
