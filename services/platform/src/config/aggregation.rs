@@ -1,0 +1,45 @@
+//! The 24-hour aggregation.
+
+use chrono::NaiveTime;
+use clap::Args;
+use std::time::Duration;
+
+use super::Faults;
+
+/// When the aggregation runs, and how wide.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Aggregation")]
+pub struct AggregationArgs {
+    /// Between two runs.
+    #[arg(long, env = "AGGREGATION_INTERVAL", default_value = "24h")]
+    pub aggregation_interval: String,
+    /// The time of day (UTC) from which the interval is counted.
+    #[arg(long, env = "USAGE_AGGREGATION_AT", default_value = "00:30")]
+    pub aggregation_at: String,
+    /// Messages of each queue that this process works on at once.
+    #[arg(long, env = "USAGE_WORKERS", default_value = "2")]
+    pub workers: String,
+}
+
+/// When the aggregation runs, and how wide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AggregationSettings {
+    /// Between two runs.
+    pub interval: Duration,
+    /// UTC.
+    pub at: NaiveTime,
+    /// Messages of each queue at once.
+    pub workers: u16,
+}
+
+impl AggregationArgs {
+    /// The settings, or faults.
+    pub fn resolve(&self, faults: &mut Faults) -> Option<AggregationSettings> {
+        let interval = faults.parse_duration("AGGREGATION_INTERVAL", &self.aggregation_interval);
+        let at = NaiveTime::parse_from_str(&self.aggregation_at, "%H:%M")
+            .map_err(|_| format!("`{}` is no time of day such as 00:30", self.aggregation_at));
+        let at = faults.take("USAGE_AGGREGATION_AT", at);
+        let workers = faults.parse_within("USAGE_WORKERS", &self.workers, 1..=64);
+        Some(AggregationSettings { interval: interval?, at: at?, workers: workers? })
+    }
+}

@@ -1,0 +1,98 @@
+//! The database pool: every piece of work is one transaction of one scope, on a blocking thread.
+
+mod error;
+mod lead;
+
+use deadpool_diesel::postgres::{Hook, HookError, Manager, Pool, Runtime};
+use diesel::PgConnection;
+use diesel::connection::SimpleConnection;
+use schema::{MachineryToken, Scope, Tx};
+use secrecy::ExposeSecret;
+use uuid::Uuid;
+
+pub use self::error::DbError;
+pub use self::lead::Leadership;
+use crate::config::DatabaseSettings;
+
+type Connection = deadpool_diesel::Connection<PgConnection>;
+
+/// The pool. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Pool);
+
+impl Db {
+    /// A pool that connects when it is first used; `application_name` is what the server shows of it.
+    pub fn new(settings: &DatabaseSettings, application_name: &str) -> Result<Self, DbError> {
+        let manager = Manager::new(settings.url.expose_secret(), Runtime::Tokio1);
+        let session = session_settings(settings, application_name);
+        Pool::builder(manager)
+            .max_size(settings.pool_size)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(settings.wait))
+            .create_timeout(Some(settings.wait))
+            .recycle_timeout(Some(settings.wait))
+            .post_create(Hook::async_fn(move |connection, _| Box::pin(prepare(connection, session.clone()))))
+            .build()
+            .map(Self)
+            .map_err(|error| DbError::Unavailable(error.to_string()))
+    }
+
+    /// Runs `work` in one transaction of this scope and commits it, unless it returns an error.
+    ///
+    /// When the future is dropped the work goes on to its end: it is either committed or rolled back, but
+    /// nobody learns which. All work of this service may be repeated.
+    pub async fn run<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + From<diesel::result::Error> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let connection = self.0.get().await.map_err(DbError::from)?;
+        // The work's log lines belong to the request or message that asked for it.
+        let span = tracing::Span::current();
+        connection
+            .interact(move |conn| span.in_scope(|| schema::transaction(conn, &scope, work)))
+            .await
+            .map_err(DbError::from)?
+    }
+
+    /// Runs work across tenants: ids of work, and whose token this is.
+    pub async fn machinery<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + From<diesel::result::Error> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.run(Scope::Machinery(MachineryToken::for_platform_only()), work).await
+    }
+
+    /// The scope of everything at or below an organization.
+    pub async fn subtree(&self, root: Uuid) -> Result<Scope, DbError> {
+        self.machinery(move |tx| Ok(schema::organizations::subtree(tx, root)?)).await
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        // A connection that comes out of the pool has answered a query or was just made.
+        self.0.get().await.map(drop).map_err(DbError::from)
+    }
+}
+
+/// Whose time-outs are the server's own, so that a lost client's statement ends as well.
+fn session_settings(settings: &DatabaseSettings, application_name: &str) -> String {
+    let name: String = application_name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    let statement_ms = settings.statement_timeout.as_millis();
+    let lock_ms = settings.lock_timeout.as_millis();
+    format!(
+        "SET application_name = '{name}'; SET statement_timeout = {statement_ms}; SET lock_timeout = {lock_ms}; \
+         SET idle_in_transaction_session_timeout = {statement_ms}; SET TIME ZONE 'UTC'"
+    )
+}
+
+async fn prepare(connection: &mut Connection, session: String) -> Result<(), HookError> {
+    connection
+        .interact(move |conn| conn.batch_execute(&session))
+        .await
+        .map_err(|error| HookError::message(error.to_string()))?
+        .map_err(|error| HookError::message(error.to_string()))
+}

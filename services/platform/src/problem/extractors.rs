@@ -1,0 +1,89 @@
+//! Errors of the framework (bodies, queries, paths, unknown routes) as problems.
+
+use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
+use actix_web::http::StatusCode;
+use actix_web::{Error, HttpRequest, HttpResponse, ResponseError, web};
+use serde_json::error::Category;
+
+use super::{ApiError, ErrorItem};
+
+/// No JSON body of this API needs more; files come as streams.
+const JSON_BYTES_MAX: usize = 256 * 1024;
+
+/// Makes the framework's own errors problems, and unknown routes and methods, too.
+pub fn configure(cfg: &mut web::ServiceConfig) {
+    cfg.app_data(
+        web::JsonConfig::default().limit(JSON_BYTES_MAX).error_handler(|e, _| json_error(&e).into()),
+    )
+    .app_data(web::QueryConfig::default().error_handler(|e, _| query_error(&e).into()))
+    .app_data(web::PathConfig::default().error_handler(|e, _| path_error(&e).into()))
+    .default_service(web::route().to(no_route));
+}
+
+fn json_error(error: &JsonPayloadError) -> ApiError {
+    match error {
+        JsonPayloadError::OverflowKnownLength { .. }
+        | JsonPayloadError::Overflow { .. }
+        | JsonPayloadError::Payload(PayloadError::Overflow) => {
+            ApiError::PayloadTooLarge { limit_bytes: JSON_BYTES_MAX as u64 }
+        }
+        JsonPayloadError::ContentType => {
+            ApiError::UnsupportedMediaType("the body must be application/json".to_owned())
+        }
+        // serde's own words name fields and places of the caller's text, nothing of ours.
+        JsonPayloadError::Deserialize(error) if error.classify() == Category::Data => {
+            ApiError::invalid(vec![ErrorItem {
+                code: "invalid".to_owned(),
+                message: error.to_string(),
+                line: Some(error.line() as u64),
+                ..ErrorItem::default()
+            }])
+        }
+        JsonPayloadError::Deserialize(error) => bad_request(format!("the body is no JSON: {error}")),
+        _ => bad_request("the body cannot be read".to_owned()),
+    }
+}
+
+fn query_error(error: &QueryPayloadError) -> ApiError {
+    bad_request(format!("the query cannot be read: {error}"))
+}
+
+/// An id that is no id names nothing.
+fn path_error(_: &PathError) -> ApiError {
+    ApiError::NotFound("resource")
+}
+
+fn bad_request(detail: String) -> ApiError {
+    ApiError::BadRequest { detail, errors: Vec::new() }
+}
+
+async fn no_route(request: HttpRequest) -> Result<HttpResponse, Error> {
+    Err(unmatched(&request).into())
+}
+
+/// Handlers are guarded by their method, so that a wrong method ends here like an unknown path.
+fn unmatched(request: &HttpRequest) -> ApiError {
+    if request.resource_map().has_resource(request.path()) {
+        ApiError::MethodNotAllowed
+    } else {
+        ApiError::NotFound("resource")
+    }
+}
+
+/// The problem for a status that the framework answered without saying why.
+pub(super) fn problem_of_status(status: StatusCode, request: &HttpRequest) -> HttpResponse {
+    let error = match status {
+        StatusCode::UNAUTHORIZED => ApiError::Unauthorized,
+        StatusCode::FORBIDDEN => ApiError::Forbidden("this is not allowed"),
+        StatusCode::NOT_FOUND => unmatched(request),
+        StatusCode::METHOD_NOT_ALLOWED => ApiError::MethodNotAllowed,
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::PayloadTooLarge { limit_bytes: JSON_BYTES_MAX as u64 },
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            ApiError::UnsupportedMediaType("the body has a type that is not taken here".to_owned())
+        }
+        StatusCode::SERVICE_UNAVAILABLE => ApiError::Unavailable { retry_after: super::RETRY_AFTER_SECONDS },
+        status if status.is_client_error() => bad_request("the request cannot be read".to_owned()),
+        status => ApiError::internal(format!("the framework answered {status}")),
+    };
+    error.error_response()
+}

@@ -1,0 +1,125 @@
+//! The pool: scopes, time-outs, and what failures are called.
+
+use diesel::result::Error as DieselError;
+use platform::db::DbError;
+use schema::{Scope, organizations};
+use std::time::{Duration, Instant};
+use test_support::database::TestDatabase;
+use test_support::tenants::{ACME, NORTHWIND, VENDOR};
+
+use crate::support::{db, settings};
+
+#[tokio::test]
+async fn work_runs_in_its_scope() {
+    let database = TestDatabase::with_tenants();
+    let db = db(&database);
+    let own = db.run(Scope::Organization(ACME), |tx| Ok::<_, DbError>(organizations::find(tx, ACME)?)).await;
+    assert_eq!(own.unwrap().unwrap().name, "Acme Cloud");
+    let foreign =
+        db.run(Scope::Organization(ACME), |tx| Ok::<_, DbError>(organizations::find(tx, VENDOR)?)).await;
+    assert_eq!(foreign.unwrap(), None);
+    let Scope::Subtree { root, members } = db.subtree(NORTHWIND).await.unwrap() else { panic!("no subtree") };
+    assert_eq!((root, members.len()), (NORTHWIND, 3));
+    db.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_failure_rolls_back_and_a_panic_spares_the_pool() {
+    let database = TestDatabase::with_tenants();
+    let db = db(&database);
+    let set = |tx: &mut schema::Tx<'_>| schema::clock::set_offset_ms(tx, 5);
+    let failed = db
+        .machinery(move |tx| {
+            set(tx)?;
+            Err::<(), DbError>(DieselError::NotFound.into())
+        })
+        .await;
+    assert!(matches!(failed, Err(DbError::Query(DieselError::NotFound))));
+    for _ in 0..4 {
+        let panicked = db
+            .machinery(move |tx| -> Result<(), DbError> {
+                set(tx)?;
+                panic!("as a test");
+            })
+            .await;
+        assert!(matches!(panicked, Err(DbError::Panicked)));
+    }
+    let offset = db.machinery(|tx| Ok::<_, DbError>(schema::clock::offset_ms(tx)?)).await;
+    assert_eq!(offset.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn waiting_for_a_connection_has_an_end() {
+    let database = TestDatabase::new();
+    let db = db(&database);
+    let hold = || {
+        let db = db.clone();
+        tokio::spawn(async move {
+            db.machinery(|_| {
+                std::thread::sleep(Duration::from_millis(1200));
+                Ok::<_, DbError>(())
+            })
+            .await
+        })
+    };
+    let (one, other) = (hold(), hold());
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let began = Instant::now();
+    let refused = db.ping().await.unwrap_err();
+    assert!(refused.is_unavailable(), "{refused}");
+    assert!(began.elapsed() < Duration::from_secs(1));
+    one.await.unwrap().unwrap();
+    other.await.unwrap().unwrap();
+    db.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lock_that_is_held_is_contention() {
+    let database = TestDatabase::with_tenants();
+    let db = db(&database);
+    let (locked, is_locked) = tokio::sync::oneshot::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let holder = {
+        let db = db.clone();
+        tokio::spawn(async move {
+            db.run(Scope::Organization(ACME), move |tx| {
+                schema::uploads::lock_digest(tx, &[1; 32])?;
+                let _ = locked.send(());
+                let _ = released.recv();
+                Ok::<_, DbError>(())
+            })
+            .await
+        })
+    };
+    is_locked.await.unwrap();
+    let lock = |tx: &mut schema::Tx<'_>| Ok::<_, DbError>(schema::uploads::lock_digest(tx, &[1; 32])?);
+    let refused = db.run(Scope::Organization(ACME), lock).await.unwrap_err();
+    assert!(matches!(refused, DbError::Contended(_)) && refused.is_transient(), "{refused}");
+    release.send(()).unwrap();
+    holder.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn an_absent_server_is_unavailable() {
+    let settings = settings("postgres://nobody:hidden@127.0.0.1:1/nothing".to_owned());
+    let db = platform::db::Db::new(&settings, "test").unwrap();
+    let error = db.ping().await.unwrap_err();
+    assert!(error.is_unavailable());
+    assert!(!error.to_string().contains("hidden"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_connection_is_unavailable() {
+    let database = TestDatabase::with_tenants();
+    let db = db(&database);
+    let lost = db
+        .machinery(move |tx| {
+            // A database that goes takes its sessions along, as a server does that restarts.
+            drop(database);
+            Ok::<_, DbError>(schema::clock::offset_ms(tx)?)
+        })
+        .await
+        .unwrap_err();
+    assert!(lost.is_unavailable(), "{lost}");
+    assert!(db.ping().await.unwrap_err().is_unavailable());
+}

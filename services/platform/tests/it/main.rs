@@ -1,0 +1,15 @@
+//! The platform on a real PostgreSQL and RabbitMQ (`scripts/test` starts them).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod auth;
+mod broker;
+mod clock;
+mod config;
+mod db;
+mod health;
+mod problem;
+mod proxy;
+mod rights;
+mod store;
+mod support;
+mod telemetry;
