@@ -1,0 +1,93 @@
+//! What is checked before the answer (usage-data.md §4): everything but what needs inflating.
+
+mod about;
+mod signature;
+
+use chrono::{DateTime, Utc};
+use metering::{Code, Limits, Manifest, ProductKind, ReadError, Refusal, Refusals, UsageFile};
+use platform::calendar;
+use platform::problem::ApiError;
+use platform::store::{Digest, Store, StoreError};
+use schema::meters::{self, Meter};
+use schema::uploads;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+pub use self::about::{About, storable};
+use crate::Door;
+use crate::door::Sender;
+use crate::receive::store_error;
+
+/// What is known of a file after its checks.
+pub struct Verdict {
+    /// What its manifest says; none when it could not be read.
+    pub about: Option<About>,
+    /// Why it is refused; empty when it is accepted.
+    pub refusals: Refusals,
+}
+
+/// What the service knows of the things that a manifest names.
+struct Known {
+    /// None when the uploader has no such meter.
+    meter: Option<Meter>,
+    kinds: HashMap<Uuid, ProductKind>,
+}
+
+/// Checks a stored file.
+pub async fn check(
+    door: &Door,
+    sender: &Sender,
+    sha256: Digest,
+    received_at: DateTime<Utc>,
+) -> Result<Verdict, ApiError> {
+    let turn = door.checker.turn().await?;
+    let (store, limits) = (door.store.clone(), door.file_limits.clone());
+    let opened = turn.run(move || open(&store, &sha256, &limits)).await??;
+    let file = match opened {
+        Ok(file) => file,
+        Err(refusals) => return Ok(Verdict { about: None, refusals }),
+    };
+    let about = Some(About::of(&file.manifest));
+    let known = known(door, sender, &file.manifest).await?;
+    let judged = turn.run(move || judge(&file, &known, received_at)).await?;
+    Ok(Verdict { about, refusals: judged.err().unwrap_or_default() })
+}
+
+fn open(store: &Store, sha256: &Digest, limits: &Limits) -> Result<Result<UsageFile, Refusals>, ApiError> {
+    let stored = store.open(sha256).map_err(store_error)?;
+    match UsageFile::open(&stored, limits) {
+        Ok(file) => Ok(Ok(file)),
+        Err(ReadError::Refused(refusals)) => Ok(Err(refusals)),
+        Err(ReadError::Io(error)) => Err(store_error(StoreError::from(error))),
+    }
+}
+
+async fn known(door: &Door, sender: &Sender, manifest: &Manifest) -> Result<Known, ApiError> {
+    let meter_id = manifest.meter_id;
+    let product_ids: Vec<Uuid> = manifest.products.iter().map(|product| product.id).collect();
+    // A meter's token is good for that meter only, and other meters do not exist for it.
+    let may_ask = sender.meter_id.is_none_or(|own| own == meter_id);
+    door.db
+        .run(sender.scope.clone(), move |tx| {
+            let meter = if may_ask { meters::find(tx, meter_id)? } else { None };
+            let kinds = uploads::product_kinds(tx, &product_ids)?;
+            let kinds = kinds.into_iter().filter_map(|(id, kind)| Some((id, ProductKind::parse(&kind)?)));
+            Ok(Known { meter, kinds: kinds.collect() })
+        })
+        .await
+}
+
+/// In the order in which the answers help most: a file of an unknown meter is not judged any further.
+fn judge(file: &UsageFile, known: &Known, received_at: DateTime<Utc>) -> Result<(), Refusals> {
+    let Some(meter) = &known.meter else { return Err(meter_unknown(&file.manifest).into()) };
+    if let Some(public_key) = &meter.public_key {
+        signature::verify(file, public_key)?;
+    }
+    metering::keeps_kinds(&file.manifest, |id| known.kinds.get(&id).copied())?;
+    metering::from_the_future(&file.manifest, calendar::instant(received_at)).map_or(Ok(()), Err)
+}
+
+fn meter_unknown(manifest: &Manifest) -> Refusal {
+    let message = format!("your organization has no meter {}", manifest.meter_id);
+    Refusal::new(Code::MeterUnknown, message).at_path("manifest.json").at_field("meter_id")
+}

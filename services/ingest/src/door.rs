@@ -1,0 +1,109 @@
+//! `POST /v1/uploads`: the whole story of a file at the door.
+
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse, post};
+use platform::auth::{Authorized, MayUpload};
+use platform::problem::{ApiError, Problem};
+use platform::wire::Upload;
+use schema::Scope;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use crate::Door;
+use crate::answer::Answer;
+use crate::check::check;
+use crate::key::IdempotencyKey;
+use crate::receive::{Body, receive};
+use crate::record::{Arrival, answer_to_known, record};
+
+/// Adds the door's one endpoint.
+pub fn configure(cfg: &mut ServiceConfig<'_>) {
+    cfg.service(upload);
+}
+
+/// Who sent a file.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// Its organization.
+    pub scope: Scope,
+    /// The one meter whose files it may send; none when it may send any of its organization's.
+    pub meter_id: Option<Uuid>,
+    /// As `uploads.uploaded_by` has it.
+    pub label: String,
+}
+
+/// A usage data file as it is.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "describes the body; the file is read as it streams by")]
+struct UploadBytes(Vec<u8>);
+
+/// A usage data file in a form.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes the form; the file is read as it streams by")]
+struct UploadForm {
+    /// The one field.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Uploads a usage data file.
+///
+/// What can be checked without unpacking its collections is checked before the answer. The same bytes again are not
+/// stored or processed again, unless they were refused.
+#[utoipa::path(
+    tag = "uploads",
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same file returns the first answer")),
+    request_body(content((UploadBytes = "application/octet-stream"), (UploadForm = "multipart/form-data"))),
+    responses(
+        (status = 200, description = "These bytes are known: the upload that brought them", body = Upload),
+        (status = 202, description = "Stored and queued", body = Upload, headers(("Location" = String))),
+        (status = 400, description = "The body cannot be read", body = Problem, content_type = "application/problem+json"),
+        (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "Only partners and their meters upload", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "The file is too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not a media type of files", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Refused: `code` is the first refusal's, `upload_id` the record of it", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(("bearer" = [])),
+)]
+#[post("/v1/uploads")]
+async fn upload(
+    caller: Authorized<MayUpload>,
+    door: Data<Door>,
+    request: HttpRequest,
+    payload: Payload,
+) -> Result<HttpResponse, ApiError> {
+    let key = IdempotencyKey::of(&request)?;
+    let body = Body::of(&request, payload, door.limits.bytes_max)?;
+    let sender = Sender { scope: caller.scope().await?, meter_id: caller.meter_id(), label: caller.label() };
+    let answer = take_in(&door, sender, key, body).await?;
+    let (outcome, id) = (answer.outcome(), answer.upload_id());
+    metrics::counter!("uploads_total", "outcome" => outcome).increment(1);
+    tracing::info!(outcome, id, "answered an upload");
+    answer.respond()
+}
+
+/// Known bytes are neither stored nor checked again; the others are on the disk before anything is checked, so that
+/// what is refused can be looked at.
+async fn take_in(
+    door: &Door,
+    sender: Sender,
+    key: Option<IdempotencyKey>,
+    body: Body,
+) -> Result<Answer, ApiError> {
+    let _place = door.place().await?;
+    let received = receive(door, body).await?;
+    let arrival = Arrival { sender, key, sha256: received.sha256, received_at: received.received_at };
+    if let Some(answer) = answer_to_known(door, &arrival).await? {
+        received.forget(door.store.clone()).await?;
+        return Ok(answer);
+    }
+    let stored = received.commit().await?;
+    let verdict = check(door, &arrival.sender, stored.sha256, arrival.received_at).await?;
+    let answer = record(door, arrival, stored.size, verdict).await?;
+    door.wake.notify_one();
+    Ok(answer)
+}

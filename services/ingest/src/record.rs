@@ -1,0 +1,112 @@
+//! Recording: the upload and its message in one transaction, or the upload and its refusals.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use platform::broker::Work;
+use platform::problem::ApiError;
+use platform::store::Digest;
+use platform::wire::Upload;
+use schema::Tx;
+use schema::outbox::NewMessage;
+use schema::uploads::{self, NewUpload};
+use uuid::Uuid;
+
+use crate::Door;
+use crate::answer::Answer;
+use crate::check::{Verdict, storable};
+use crate::door::Sender;
+use crate::key::IdempotencyKey;
+
+/// A file that has arrived.
+#[derive(Debug, Clone)]
+pub struct Arrival {
+    /// Who sent it.
+    pub sender: Sender,
+    /// The key of the request, if it has one.
+    pub key: Option<IdempotencyKey>,
+    /// Of its bytes.
+    pub sha256: Digest,
+    /// The instant of its last byte, business time.
+    pub received_at: DateTime<Utc>,
+}
+
+/// The answer when the key or the bytes are known already.
+pub async fn answer_to_known(door: &Door, arrival: &Arrival) -> Result<Option<Answer>, ApiError> {
+    let (arrival, deadline) = (arrival.clone(), door.deadline);
+    door.db.run(arrival.sender.scope.clone(), move |tx| known(tx, &arrival, deadline)).await
+}
+
+/// Records a checked file, unless the same bytes came through another request meanwhile.
+pub async fn record(door: &Door, arrival: Arrival, size: u64, verdict: Verdict) -> Result<Answer, ApiError> {
+    let size_bytes = i64::try_from(size).map_err(ApiError::internal)?;
+    let (machine_now, deadline) = (door.clock.machine_now(), door.deadline);
+    let scope = arrival.sender.scope.clone();
+    let work = move |tx: &mut Tx<'_>| {
+        uploads::lock_digest(tx, &arrival.sha256)?;
+        if let Some(answer) = known(tx, &arrival, deadline)? {
+            return Ok(answer);
+        }
+        let id = Uuid::now_v7();
+        let upload = NewUpload {
+            id,
+            sha256: &arrival.sha256,
+            size_bytes,
+            received_at: arrival.received_at,
+            uploaded_by: &arrival.sender.label,
+            meter_id: verdict.about.as_ref().map(|about| about.meter_id),
+            month: verdict.about.as_ref().map(|about| about.month),
+            partial: verdict.about.as_ref().map(|about| about.partial),
+            meter_version: verdict.about.as_ref().map(|about| about.meter_version.as_str()),
+        };
+        let answer = if verdict.refusals.is_empty() {
+            accept(tx, &upload, machine_now)?;
+            Answer::accepted(&shown(tx, id, deadline)?)?
+        } else {
+            let errors = serde_json::to_value(storable(&verdict.refusals)).map_err(ApiError::internal)?;
+            uploads::reject(tx, &upload, &errors)?;
+            Answer::refused(&shown(tx, id, deadline)?)?
+        };
+        arrival.remember(tx, &answer)?;
+        Ok(answer)
+    };
+    door.db.run(scope, work).await
+}
+
+/// The row and the message that has it registered.
+fn accept(tx: &mut Tx<'_>, upload: &NewUpload<'_>, machine_now: DateTime<Utc>) -> Result<(), ApiError> {
+    let work = Work::Register { organization_id: tx.organization()?, upload_id: upload.id };
+    let body = work.to_json().map_err(ApiError::internal)?;
+    let message = NewMessage { queue: work.queue().as_str(), body: &body, created_at: machine_now };
+    Ok(uploads::accept(tx, upload, &message)?)
+}
+
+/// The first answer to the key, or the upload that brought these bytes before.
+fn known(tx: &mut Tx<'_>, arrival: &Arrival, deadline: TimeDelta) -> Result<Option<Answer>, ApiError> {
+    if let Some(key) = &arrival.key
+        && let Some(first) = key.first_answer(tx, &arrival.sha256)?
+    {
+        return Ok(Some(first));
+    }
+    let Some(id) = uploads::find_duplicate(tx, &arrival.sha256)? else { return Ok(None) };
+    let upload = shown(tx, id, deadline)?;
+    // To a meter's token other meters and their files do not exist.
+    if arrival.sender.meter_id.is_some_and(|own| upload.meter_id != Some(own)) {
+        return Ok(None);
+    }
+    let answer = Answer::duplicate(upload)?;
+    arrival.remember(tx, &answer)?;
+    Ok(Some(answer))
+}
+
+/// An upload as the API shows it.
+fn shown(tx: &mut Tx<'_>, id: Uuid, deadline: TimeDelta) -> Result<Upload, ApiError> {
+    let upload = uploads::find(tx, id)?.ok_or(diesel::result::Error::NotFound)?;
+    let mut shown = Upload::assemble(tx, vec![upload], deadline)?;
+    Ok(shown.pop().ok_or(diesel::result::Error::NotFound)?)
+}
+
+impl Arrival {
+    fn remember(&self, tx: &mut Tx<'_>, answer: &Answer) -> Result<(), ApiError> {
+        let Some(key) = &self.key else { return Ok(()) };
+        key.remember(tx, &self.sha256, answer, self.received_at)
+    }
+}

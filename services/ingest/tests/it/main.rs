@@ -1,0 +1,10 @@
+//! The door and the relay on a real PostgreSQL and RabbitMQ (`scripts/test` starts them).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod accepted;
+mod files;
+mod limits;
+mod refused;
+mod relay;
+mod who;
+mod world;

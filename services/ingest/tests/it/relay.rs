@@ -1,0 +1,212 @@
+//! The relay: every message gets out, whatever is away for a while.
+
+use ingest::relay::{self, Relay};
+use lapin::options::QueueDeleteOptions;
+use lapin::{Connection, ConnectionProperties};
+use platform::broker::{Broker, Work};
+use platform::config::BrokerSettings;
+use platform::stop::{self, StopSource};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use test_support::broker::TestBroker;
+use test_support::tenants::ACME;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::world::World;
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+#[actix_web::test]
+async fn messages_get_out_in_good_time_and_once() {
+    let (world, test_broker) = (World::new().await, TestBroker::new());
+    let broker = broker(&test_broker, &test_broker.url);
+    let relay = start(&world, &broker);
+    for number in 0..600 {
+        enqueue(&world, number).await;
+    }
+    world.wake.notify_one();
+    until_empty(&world).await;
+    assert_eq!(broker.depths().await.unwrap()["register"], 600);
+    relay.end().await;
+    broker.delete_namespace().await.unwrap();
+}
+
+#[actix_web::test]
+async fn an_upload_is_with_the_broker_at_once() {
+    let (world, test_broker) = (World::new().await, TestBroker::new());
+    let broker = broker(&test_broker, &test_broker.url);
+    let relay = start(&world, &broker);
+    // By now the relay sleeps for as long as it ever does.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let begun = Instant::now();
+    world.upload(&crate::files::file_of(crate::world::METER).build()).await;
+    until_empty(&world).await;
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    relay.end().await;
+    broker.delete_namespace().await.unwrap();
+}
+
+#[actix_web::test]
+async fn without_a_broker_messages_wait_for_it() {
+    let (world, test_broker) = (World::new().await, TestBroker::new());
+    let direct = broker(&test_broker, &test_broker.url);
+    let way = Way::closed(&test_broker.url).await;
+    let relay = start(&world, &broker(&test_broker, &way.url));
+    for number in 0..3 {
+        enqueue(&world, number).await;
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(world.outbox_depth().await, 3);
+    let open = way.open().await;
+    until_empty(&world).await;
+    assert_eq!(direct.depths().await.unwrap()["register"], 3);
+
+    // The way breaks under the relay, and is there again.
+    open.abort();
+    enqueue(&world, 4).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(world.outbox_depth().await, 1);
+    let _open = way.open().await;
+    until_empty(&world).await;
+    assert_eq!(direct.depths().await.unwrap()["register"], 4);
+    relay.end().await;
+    direct.delete_namespace().await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_returned_message_is_not_out() {
+    let (world, test_broker) = (World::new().await, TestBroker::new());
+    let broker = broker(&test_broker, &test_broker.url);
+    let relay = start(&world, &broker);
+    enqueue(&world, 1).await;
+    until_empty(&world).await;
+    // The broker acks what no queue takes, and returns it.
+    let connection = Connection::connect(&test_broker.url, ConnectionProperties::default()).await.unwrap();
+    let channel = connection.create_channel().await.unwrap();
+    let queue = format!("{}.register", test_broker.namespace);
+    channel.queue_delete(queue.into(), QueueDeleteOptions::default()).await.unwrap();
+    enqueue(&world, 2).await;
+    until_empty(&world).await;
+    assert_eq!(broker.depths().await.unwrap()["register"], 1, "the second, in the queue made anew");
+    relay.end().await;
+    broker.delete_namespace().await.unwrap();
+}
+
+#[actix_web::test]
+async fn what_a_killed_relay_published_is_published_again() {
+    let (world, test_broker) = (World::new().await, TestBroker::new());
+    let broker = broker(&test_broker, &test_broker.url);
+    enqueue(&world, 1).await;
+    // It leased, published, and was killed before it deleted. Then its lease ran out.
+    let now = world.clock.machine_now();
+    let leased = world.machinery(move |tx| schema::outbox::lease(tx, now, now, 10)).await;
+    broker.publisher().publish(&Work::from_json(&leased[0].body).unwrap()).await.unwrap();
+    let relay = start(&world, &broker);
+    until_empty(&world).await;
+    assert_eq!(broker.depths().await.unwrap()["register"], 2);
+    relay.end().await;
+    broker.delete_namespace().await.unwrap();
+}
+
+#[actix_web::test]
+async fn what_cannot_be_read_is_in_nobodys_way() {
+    let (world, test_broker) = (World::new().await, TestBroker::new());
+    let broker = broker(&test_broker, &test_broker.url);
+    let now = world.clock.machine_now();
+    world
+        .of(ACME, move |tx| {
+            let body = &serde_json::json!({"work": "unheard of"});
+            schema::outbox::enqueue(
+                tx,
+                &schema::outbox::NewMessage { queue: "register", body, created_at: now },
+            )
+        })
+        .await;
+    enqueue(&world, 1).await;
+    let relay = start(&world, &broker);
+    until_depth(&world, 1).await;
+    assert_eq!(broker.depths().await.unwrap()["register"], 1);
+    relay.end().await;
+    broker.delete_namespace().await.unwrap();
+}
+
+/// A relay at work.
+struct Running {
+    source: StopSource,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    async fn end(self) {
+        self.source.stop();
+        tokio::time::timeout(Duration::from_secs(10), self.task).await.expect("a graceful end").unwrap();
+    }
+}
+
+fn start(world: &World, broker: &Broker) -> Running {
+    let (source, stop) = stop::pair();
+    let relay = Relay::new(world.db.clone(), world.clock.clone(), broker, Arc::clone(&world.wake));
+    Running { source, task: tokio::spawn(relay::run(relay, stop)) }
+}
+
+fn broker(test_broker: &TestBroker, url: &str) -> Broker {
+    let settings = BrokerSettings { url: url.to_owned().into(), namespace: test_broker.namespace.clone() };
+    Broker::new(settings, "test")
+}
+
+async fn enqueue(world: &World, number: u128) {
+    let work = Work::Register { organization_id: ACME, upload_id: Uuid::from_u128(number) };
+    let now = world.clock.machine_now();
+    world
+        .of(ACME, move |tx| {
+            let body = &work.to_json().unwrap();
+            let queue = work.queue().as_str();
+            schema::outbox::enqueue(tx, &schema::outbox::NewMessage { queue, body, created_at: now })
+        })
+        .await;
+}
+
+async fn until_empty(world: &World) {
+    until_depth(world, 0).await;
+}
+
+async fn until_depth(world: &World, depth: i64) {
+    let begun = Instant::now();
+    while world.outbox_depth().await != depth {
+        assert!(begun.elapsed() < PATIENCE, "{} messages wait", world.outbox_depth().await);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// A port that leads to the broker while it is open.
+struct Way {
+    url: String,
+    from: String,
+    to: String,
+}
+
+impl Way {
+    async fn closed(url: &str) -> Self {
+        let (credentials, rest) = url.split_once('@').unwrap();
+        let (to, path) = rest.split_once('/').unwrap();
+        let free = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let from = free.local_addr().unwrap().to_string();
+        Self { url: format!("{credentials}@{from}/{path}"), from, to: to.to_owned() }
+    }
+
+    /// Open until the task is aborted, which breaks the connections as well.
+    async fn open(&self) -> JoinHandle<()> {
+        let listener = TcpListener::bind(&self.from).await.unwrap();
+        let to = self.to.clone();
+        tokio::spawn(async move {
+            let mut connections = tokio::task::JoinSet::new();
+            while let Ok((mut near, _)) = listener.accept().await {
+                let mut far = TcpStream::connect(&to).await.unwrap();
+                connections.spawn(async move { tokio::io::copy_bidirectional(&mut near, &mut far).await });
+            }
+        })
+    }
+}
