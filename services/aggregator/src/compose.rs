@@ -1,0 +1,162 @@
+//! *Compose*: an organization's month from the newest versions of its units: report revision and order drafts.
+
+mod draft;
+mod report;
+
+use crate::context::Context;
+use crate::error::WorkError;
+use chrono::{DateTime, NaiveDate, Utc};
+use metering::Instant;
+use platform::calendar::{month_of, utc};
+use report::{Report, contracts};
+use schema::reports::{self, Line, Revision};
+use schema::types::{BillingMode, ReportStatus};
+use schema::{Scope, Tx, runs, units, uploads};
+use uuid::Uuid;
+
+/// What a composing came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// A unit of the month is yet to be metered; its metering asks for another composing.
+    Waiting,
+    /// The last revision holds.
+    Unchanged,
+    /// A new revision.
+    Revision(i32),
+}
+
+/// Composes a month in one short transaction under its lock.
+pub async fn compose(
+    context: &Context,
+    organization_id: Uuid,
+    billing_mode: BillingMode,
+    month: NaiveDate,
+) -> Result<(), WorkError> {
+    let (now, deadline_ms) = (context.clock.now(), context.deadline_ms);
+    let composing = Composing { organization_id, billing_mode, month, now, deadline_ms };
+    let outcome = context.db.run(Scope::Organization(organization_id), move |tx| composing.run(tx)).await?;
+    tracing::info!(%organization_id, %billing_mode, %month, ?outcome, "month composed");
+    Ok(())
+}
+
+struct Composing {
+    organization_id: Uuid,
+    billing_mode: BillingMode,
+    month: NaiveDate,
+    now: DateTime<Utc>,
+    deadline_ms: i64,
+}
+
+impl Composing {
+    fn run(&self, tx: &mut Tx<'_>) -> Result<Outcome, WorkError> {
+        let (mode, month) = (self.billing_mode, self.month);
+        reports::lock_month(tx, mode, month)?;
+        let units = units::of_month(tx, mode, month)?;
+        if units.iter().any(|unit| unit.done < unit.wanted && !unit.failed) {
+            return Ok(Outcome::Waiting);
+        }
+        let last = reports::latest(tx, self.organization_id, mode, month)?;
+        let status = self.status(tx, last.as_ref())?;
+        let versions: Vec<(Uuid, i32)> = units
+            .iter()
+            .filter(|unit| unit.version > 0)
+            .map(|unit| (unit.vcenter_id, unit.version))
+            .collect();
+        let outcome = self.revise(tx, last.as_ref(), status, &versions)?;
+        units::set_composed(tx, mode, month)?;
+        units::finish_uploads(tx, self.now)?;
+        let (changed, revision) = match outcome {
+            Outcome::Revision(number) => (true, Some(number)),
+            Outcome::Waiting | Outcome::Unchanged => (false, last.map(|last| last.revision)),
+        };
+        runs::finish_month(tx, (mode, month), self.now, changed, revision)?;
+        Ok(outcome)
+    }
+
+    /// A month becomes final by the first run after its deadline, once everything received in time is processed.
+    fn status(&self, tx: &mut Tx<'_>, last: Option<&Revision>) -> Result<ReportStatus, WorkError> {
+        if last.is_some_and(|last| last.status == ReportStatus::Final) {
+            return Ok(ReportStatus::Final);
+        }
+        let deadline = utc(Instant(month_of(self.month).end().0 + self.deadline_ms));
+        let closing = runs::waiting_for(tx, self.billing_mode, self.month)?.is_some_and(|run| run > deadline);
+        // Nothing of this month waits here, but an upload may not be registered yet.
+        let closes = closing && !uploads::any_unregistered(tx, deadline)?;
+        Ok(if closes { ReportStatus::Final } else { ReportStatus::Provisional })
+    }
+
+    /// Adds a revision when a figure, a unit's version or the status differs from the last.
+    fn revise(
+        &self,
+        tx: &mut Tx<'_>,
+        last: Option<&Revision>,
+        status: ReportStatus,
+        versions: &[(Uuid, i32)],
+    ) -> Result<Outcome, WorkError> {
+        if versions.is_empty() && last.is_none() {
+            return Ok(Outcome::Unchanged);
+        }
+        let contracts = contracts(tx, self.billing_mode, self.month)?;
+        let totals = units::month_totals(tx, self.billing_mode, self.month)?;
+        let report = Report::of(month_of(self.month), &totals, &contracts)?;
+        let revision = Revision {
+            organization_id: self.organization_id,
+            billing_mode: self.billing_mode,
+            month: self.month,
+            revision: last.map_or(0, |last| last.revision) + 1,
+            status,
+            generated_at: self.now,
+            cause: self.cause(tx, last, status)?,
+        };
+        let lines = report.lines(&revision)?;
+        if let Some(last) = last
+            && last.status == status
+            && same_lines(&reports::lines(tx, last)?, &lines)
+            && same_versions(tx, last, versions)?
+        {
+            return Ok(Outcome::Unchanged);
+        }
+        reports::add(tx, &revision, &lines, versions)?;
+        if self.billing_mode == BillingMode::Production {
+            for contract in &contracts.numbers {
+                draft::follow(tx, &revision, contract, &lines)?;
+            }
+        }
+        Ok(Outcome::Revision(revision.revision))
+    }
+
+    /// Figures change by an upload; the run alone changes the status, and figures only where time itself does.
+    fn cause(
+        &self,
+        tx: &mut Tx<'_>,
+        last: Option<&Revision>,
+        status: ReportStatus,
+    ) -> Result<String, WorkError> {
+        let closes = status == ReportStatus::Final && last.is_none_or(|last| last.status != status);
+        let uploaded = units::upload_composing(tx, self.billing_mode, self.month)?;
+        Ok(match uploaded {
+            _ if closes => "schedule".to_owned(),
+            Some(upload) => format!("upload:{upload}"),
+            None => "schedule".to_owned(),
+        })
+    }
+}
+
+fn same_lines(last: &[Line], now: &[Line]) -> bool {
+    let figures = |lines: &[Line]| -> Vec<_> {
+        let mut figures: Vec<_> = lines
+            .iter()
+            .map(|line| {
+                (line.contract_number.clone(), line.code.clone(), line.amount, line.quantity, line.points)
+            })
+            .collect();
+        figures.sort_unstable();
+        figures
+    };
+    figures(last) == figures(now)
+}
+
+fn same_versions(tx: &mut Tx<'_>, last: &Revision, versions: &[(Uuid, i32)]) -> Result<bool, WorkError> {
+    let before = reports::units(tx, last)?;
+    Ok(before.iter().map(|unit| (unit.vcenter_id, unit.version)).eq(versions.iter().copied()))
+}

@@ -1,0 +1,36 @@
+//! What every step works with.
+
+use metering::Limits;
+use metering::evidence::DEADLINE_MS;
+use platform::clock::Clock;
+use platform::db::Db;
+use platform::store::Store;
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// A message that failed so often by its own doing goes to the dead letters.
+pub const ATTEMPTS_MAX: i32 = 5;
+
+/// Database, store, clock and the settings of the rules. Cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    /// The database under the service role.
+    pub db: Db,
+    /// Where uploaded files lie.
+    pub store: Store,
+    /// Business time.
+    pub clock: Clock,
+    /// Tells the relay of this process that the outbox has messages.
+    pub wake: Arc<Notify>,
+    /// Bounds on what is read from a file.
+    pub limits: Limits,
+    /// How long after a month's end its evidence is on time (metering.md §5).
+    pub deadline_ms: i64,
+}
+
+impl Context {
+    /// With the limits of usage-data.md §1 and the deadline of metering.md §5.
+    pub fn new(db: Db, store: Store, clock: Clock, wake: Arc<Notify>) -> Self {
+        Self { db, store, clock, wake, limits: Limits::default(), deadline_ms: DEADLINE_MS }
+    }
+}

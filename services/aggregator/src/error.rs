@@ -1,0 +1,102 @@
+//! Failures of work, by what becomes of the message.
+
+use metering::{PieceError, ReadError};
+use platform::db::DbError;
+use platform::store::StoreError;
+use std::io::ErrorKind;
+use uuid::Uuid;
+
+/// Why a piece of work did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    /// The database failed.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A stored file could not be read.
+    #[error("reading a stored file: {0}")]
+    Io(#[from] std::io::Error),
+    /// A stored collection is no longer what was verified.
+    #[error("stored evidence changed: {0}")]
+    Evidence(#[from] PieceError),
+    /// Another worker saved a version in between.
+    #[error("another worker metered the unit meanwhile")]
+    Overtaken,
+    /// The message is about something that is not there.
+    #[error("there is no such {0}")]
+    Vanished(&'static str),
+    /// What the database holds cannot be.
+    #[error("inconsistent data: {0}")]
+    Inconsistent(String),
+    /// An upload of the same meter that was received earlier could not be registered.
+    #[error("upload {0} was received earlier and failed: {1}")]
+    Earlier(Uuid, Box<WorkError>),
+    /// A thread of the program panicked or was cancelled.
+    #[error("the work broke off: {0}")]
+    BrokenOff(#[from] tokio::task::JoinError),
+}
+
+/// What is to be done with the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// It failed by its own doing: count the attempt, and try again until they are used up.
+    Count,
+    /// Something else was in the way for a moment: try again.
+    Again,
+    /// It can never succeed.
+    Never,
+    /// Database or store are away: nothing will succeed until they are back.
+    Pause,
+}
+
+impl WorkError {
+    /// The same, of an upload that had to go first.
+    pub fn of_earlier(self, upload_id: Uuid) -> Self {
+        Self::Earlier(upload_id, Box::new(self))
+    }
+
+    /// What the failure asks for.
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            Self::Database(error) if error.is_unavailable() => Remedy::Pause,
+            Self::Database(error) if error.is_transient() => Remedy::Again,
+            Self::Store(StoreError::Unavailable(_) | StoreError::Full(_)) => Remedy::Pause,
+            Self::Overtaken => Remedy::Again,
+            // A message is written with what it is about: what is not there will not come.
+            Self::Vanished(_) => Remedy::Never,
+            Self::Io(error) | Self::Evidence(PieceError { error: ReadError::Io(error), .. }) => {
+                reading(error)
+            }
+            Self::Database(_)
+            | Self::Store(_)
+            | Self::Evidence(PieceError { error: ReadError::Refused(_), .. })
+            | Self::Inconsistent(_)
+            | Self::BrokenOff(_) => Remedy::Count,
+            Self::Earlier(_, error) => error.remedy(),
+        }
+    }
+
+    /// The upload whose own doing the failure is, when it is not the message's.
+    pub fn culprit(&self) -> Option<Uuid> {
+        match self {
+            Self::Earlier(upload_id, _) => Some(*upload_id),
+            _ => None,
+        }
+    }
+}
+
+/// A file that is missing or cut short fails its own work; anything else is the store's failing.
+fn reading(error: &std::io::Error) -> Remedy {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::UnexpectedEof | ErrorKind::InvalidData => Remedy::Count,
+        _ => Remedy::Pause,
+    }
+}
+
+impl From<diesel::result::Error> for WorkError {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error.into())
+    }
+}

@@ -1,0 +1,167 @@
+//! A unit's next version: the rows that changed, its sums, its coverage.
+
+use super::rows::{Place, digest, stored};
+use crate::error::WorkError;
+use crate::outbox;
+use chrono::{DateTime, Utc};
+use metering::evidence::Coverage;
+use metering::{Timeline, VcenterTimeline};
+use platform::calendar::utc;
+use rust_decimal::Decimal;
+use schema::units::{self, Unit, UnitKey, UnitTotal, UnitVersion};
+use schema::{Tx, bulk, history};
+use serde_json::json;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Rows kept in memory on their way to the database.
+const ROWS_PER_COPY: usize = 10_000;
+
+/// What a metering came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// A later metering has answered already.
+    Superseded,
+    /// The same as the last version.
+    Unchanged,
+    /// A new version.
+    Version {
+        /// Its number.
+        version: i32,
+        /// Rows that are new in it.
+        added: usize,
+        /// Rows that hold no more.
+        ended: usize,
+    },
+}
+
+/// One transaction under the unit's lock; the month's report is composed after it.
+pub fn save(
+    tx: &mut Tx<'_>,
+    organization_id: Uuid,
+    key: &UnitKey,
+    planned: &Unit,
+    timeline: &Timeline,
+    now: DateTime<Utc>,
+    machine_now: DateTime<Utc>,
+) -> Result<Outcome, WorkError> {
+    let Some(unit) = units::lock(tx, key)? else { return Err(WorkError::Vanished("unit")) };
+    if unit.done >= planned.wanted {
+        return Ok(Outcome::Superseded);
+    }
+    if unit.version != planned.version {
+        return Err(WorkError::Overtaken);
+    }
+    let outcome = match timeline.vcenters().next() {
+        Some(vcenter) => next_version(tx, organization_id, key, unit.version, vcenter, now)?,
+        // No evidence in force: what claims alone touched has no report of its own.
+        None => Outcome::Unchanged,
+    };
+    let version = if let Outcome::Version { version, .. } = outcome { version } else { unit.version };
+    units::set_done(tx, key, planned.wanted, version)?;
+    outbox::put(tx, &outbox::compose(organization_id, key.billing_mode, key.month), machine_now)?;
+    Ok(outcome)
+}
+
+fn next_version(
+    tx: &mut Tx<'_>,
+    organization_id: Uuid,
+    key: &UnitKey,
+    last: i32,
+    vcenter: VcenterTimeline<'_>,
+    now: DateTime<Utc>,
+) -> Result<Outcome, WorkError> {
+    let version = last + 1;
+    let place = Place { organization_id, billing_mode: key.billing_mode, month: key.month, since: version };
+    let (added, ended) = save_rows(tx, key, place, vcenter)?;
+    let totals = totals(place, key, vcenter);
+    let coverage = vcenter.coverage();
+    if added + ended == 0 && same_as_last(tx, key, last, coverage, &totals)? {
+        return Ok(Outcome::Unchanged);
+    }
+    let made = UnitVersion {
+        organization_id,
+        billing_mode: key.billing_mode,
+        vcenter_id: key.vcenter_id,
+        month: key.month,
+        version,
+        horizon: utc(coverage.horizon),
+        first_evidence_at: utc(coverage.first_evidence),
+        covered: covered(coverage),
+        row_count: i64::try_from(vcenter.rows().len()).unwrap_or(i64::MAX),
+        made_at: now,
+    };
+    units::add_version(tx, &made, &totals)?;
+    Ok(Outcome::Version { version, added, ended })
+}
+
+/// Ends the stored rows that hold no more and adds those that are new.
+fn save_rows(
+    tx: &mut Tx<'_>,
+    key: &UnitKey,
+    place: Place,
+    vcenter: VcenterTimeline<'_>,
+) -> Result<(usize, usize), WorkError> {
+    let current = history::current(tx, key)?;
+    let mut current: HashMap<_, _> =
+        current.into_iter().map(|row| ((row.vm_id, row.begin_at), row.digest)).collect();
+    let mut new = Vec::new();
+    for row in vcenter.rows() {
+        let (identity, digest) = ((row.vm, utc(row.begin)), digest(&row));
+        if current.get(&identity) == Some(&digest) {
+            current.remove(&identity);
+        } else {
+            new.push((row, digest));
+        }
+    }
+    let ended: Vec<_> = current.into_keys().collect();
+    history::end(tx, key, &ended, place.since)?;
+    for chunk in new.chunks(ROWS_PER_COPY) {
+        let rows: Vec<_> = chunk.iter().map(|(row, digest)| stored(place, row, digest.clone())).collect();
+        bulk::insert_vm_history(tx, &rows)?;
+    }
+    Ok((new.len(), ended.len()))
+}
+
+fn totals(place: Place, key: &UnitKey, vcenter: VcenterTimeline<'_>) -> Vec<UnitTotal> {
+    let by_meter = vcenter.totals();
+    let lines = by_meter.iter().flat_map(|(meter, totals)| totals.iter().map(move |line| (*meter, line)));
+    lines
+        .map(|(meter_id, (code, amount))| UnitTotal {
+            organization_id: place.organization_id,
+            billing_mode: place.billing_mode,
+            vcenter_id: key.vcenter_id,
+            month: place.month,
+            version: place.since,
+            meter_id,
+            code: code.as_str().to_owned(),
+            amount: Decimal::from_i128_with_scale(amount.cast_signed(), 0),
+        })
+        .collect()
+}
+
+/// `[[from, to], …]` in milliseconds.
+fn covered(coverage: &Coverage) -> serde_json::Value {
+    json!(coverage.covered.iter().map(|(from, to)| [from.0, to.0]).collect::<Vec<_>>())
+}
+
+fn same_as_last(
+    tx: &mut Tx<'_>,
+    key: &UnitKey,
+    last: i32,
+    coverage: &Coverage,
+    totals: &[UnitTotal],
+) -> Result<bool, WorkError> {
+    let Some(version) = units::version(tx, key, last)? else { return Ok(false) };
+    let same_coverage = version.horizon == utc(coverage.horizon)
+        && version.first_evidence_at == utc(coverage.first_evidence)
+        && version.covered == covered(coverage);
+    // Sums follow from the rows, but for open rows only together with the horizon, and for cluster spans alone.
+    let sums = |totals: &[UnitTotal]| -> Vec<_> {
+        totals.iter().map(|total| (total.meter_id, total.code.clone(), total.amount)).collect()
+    };
+    let (mut before, mut now) = (sums(&units::totals(tx, key, last)?), sums(totals));
+    before.sort_unstable();
+    now.sort_unstable();
+    Ok(same_coverage && before == now)
+}

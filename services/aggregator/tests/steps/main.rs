@@ -1,0 +1,7 @@
+//! Register, meter and compose on a real database, message by message, in the order that a test chooses.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
+mod bench;
+mod order_of_receipt;
+mod versions;
+mod workers;
