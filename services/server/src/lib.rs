@@ -1,0 +1,30 @@
+//! The roles and tasks behind `usage-insight`. This crate alone imports every service: here they meet in one process.
+
+pub mod cli;
+mod error;
+mod http;
+mod migrate;
+mod openapi;
+mod roles;
+mod seed;
+mod serve;
+mod settings;
+
+pub use self::error::ServerError;
+pub use self::openapi::text as openapi_text;
+
+use self::cli::{Cli, Command};
+use self::roles::Role;
+
+/// Does what the command line asks for.
+pub async fn run(cli: Cli) -> Result<(), ServerError> {
+    match cli.command {
+        Command::Ingest(args) => serve::serve(Role::Ingest, &args).await,
+        Command::Aggregator(args) => serve::serve(Role::Aggregator, &args).await,
+        Command::Api(args) => serve::serve(Role::Api, &args).await,
+        Command::All(args) => serve::serve(Role::All, &args).await,
+        Command::Migrate(args) => migrate::migrate(&args).await,
+        Command::SeedDemo(args) => seed::seed_demo(&args).await,
+        Command::Openapi => openapi::print(),
+    }
+}

@@ -1,0 +1,7 @@
+//! The program as operators run it, on a real PostgreSQL and RabbitMQ (`scripts/test` starts them).
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod openapi;
+mod program;
+mod roles;
+mod seed;
