@@ -1,0 +1,43 @@
+# The front door. The work is done by scripts/, which say how and why.
+.DEFAULT_GOAL := help
+.PHONY: help setup build up down wipe demo test check openapi schema fmt k8s-check
+
+help: ## Lists these targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Installs the Debian packages that are missing
+	@scripts/install-packages
+
+build: setup ## Builds the programs
+	@cargo build --bins
+
+up: ## Starts the stack with the demo organizations, or restarts what changed; USAGE_CLOCK=… moves its clock
+	@scripts/up
+
+down: ## Stops everything and keeps the data
+	@scripts/down
+
+wipe: ## Stops everything and removes the data
+	@scripts/down --wipe
+
+demo: ## From two usage data files to a report, a check by hand and an order draft
+	@scripts/demo
+
+test: ## Runs the tests on a PostgreSQL and RabbitMQ of their own; ARGS="-p metering" narrows them
+	@scripts/test $(ARGS)
+
+check: ## Format, lints, documentation, API description, manifests, scripts
+	@scripts/check
+
+openapi: ## Writes openapi/openapi.json from the handlers
+	@scripts/openapi >openapi/openapi.json.new
+	@mv openapi/openapi.json.new openapi/openapi.json
+
+schema: ## Compares schema.rs with the catalogue of a migrated database
+	@scripts/test -p schema schema_matches
+
+fmt: ## Formats the code
+	@cargo fmt
+
+k8s-check: setup ## Renders and validates the manifests
+	@scripts/check-k8s
