@@ -13,6 +13,7 @@ use crate::time::{Instant, Month};
 use crate::timeline::{Metering, PieceError, Timeline};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// How far a computation has come.
@@ -43,8 +44,9 @@ struct Evidence {
     kinds: HashMap<Uuid, ProductKind>,
     in_force: HashMap<Identity, [u8; 32]>,
     pieces: Vec<Piece>,
-    /// Not in force, but a file is accepted or refused as a whole.
-    conflicting: Vec<Piece>,
+    /// Not in force, but a file is accepted or refused as a whole: each content once.
+    conflicting: BTreeMap<(Identity, [u8; 32]), Piece>,
+    conflicts: usize,
     duplicates: usize,
 }
 
@@ -61,7 +63,7 @@ pub fn compute<R: ReadAt>(
             UsageFile::open(file, limits).map_err(|error| PieceError { source_index: source, error })?;
         evidence.add(source, file).map_err(|error| PieceError { source_index: source, error })?;
     }
-    let Evidence { pieces, conflicting, duplicates, .. } = evidence;
+    let Evidence { pieces, conflicting, conflicts, duplicates, .. } = evidence;
     let (metered, other): (Vec<_>, Vec<_>) = pieces.into_iter().partition(|piece| piece.reaches(month));
     let mut state = Progress { done: 0, all: metered.len() + other.len() + conflicting.len() };
     let mut step = || {
@@ -69,14 +71,14 @@ pub fn compute<R: ReadAt>(
         progress(state);
     };
     let mut buffer = Vec::new();
-    for piece in other.iter().chain(&conflicting) {
+    for piece in other.iter().chain(conflicting.values()) {
         verify(piece, files, limits, &mut buffer)
             .map_err(|error| PieceError { source_index: piece.source, error })?;
         step();
     }
     let metering = Metering { month, catalogue: &Catalogue::default(), limits, only: None };
     let timeline = metering.run(&files, &metered, step)?;
-    Ok(Computed { timeline, duplicates, conflicts: conflicting.len() })
+    Ok(Computed { timeline, duplicates, conflicts })
 }
 
 impl Evidence {
@@ -96,7 +98,10 @@ impl Evidence {
                     self.pieces.push(piece);
                 }
                 Entry::Occupied(first) if *first.get() == sha256 => self.duplicates += 1,
-                Entry::Occupied(_) => self.conflicting.push(piece),
+                Entry::Occupied(_) => {
+                    self.conflicts += 1;
+                    self.conflicting.entry((identity, sha256)).or_insert(piece);
+                }
             }
         }
         Ok(())

@@ -34,10 +34,13 @@ impl Fault {
         Self(Box::new(Details { message: message.into(), at: None, field: Some(field.to_owned()) }))
     }
 
-    /// The key at byte `at` occurs twice.
+    /// The key at byte `at` occurs twice. It may be any text of any length, so it is shown cut and escaped.
     #[cold]
     pub(super) fn twice(at: usize, key: &str) -> Self {
+        const SHOWN_CHARS: usize = 40;
         let message = Cow::Borrowed("the key occurs twice in one object");
-        Self(Box::new(Details { message, at: Some(at), field: Some(key.to_owned()) }))
+        let shown: String = key.chars().take(SHOWN_CHARS).collect();
+        let field = shown.escape_debug().to_string();
+        Self(Box::new(Details { message, at: Some(at), field: Some(field) }))
     }
 }

@@ -56,8 +56,7 @@ pub fn records<'a>(
     }
     if start < bytes.len() {
         reader.number += 1;
-        let message = "the last line does not end in a line feed; is the entry cut short?";
-        reader.push(Code::RecordInvalid, message.to_owned(), None);
+        reader.cut_short(start..bytes.len());
     }
     reader.refusals.into_result(reader.number)
 }
@@ -77,14 +76,30 @@ struct Reader<'a, 'c> {
 }
 
 impl<'a> Reader<'a, '_> {
-    /// Reads one line; `None` when it is refused.
-    fn line(&mut self, range: Range<usize>) -> Option<Line<'a>> {
-        // The limit is on the line without its line feed (usage-data.md §1 does not say).
-        let line_bytes = range.len() as u64;
-        if line_bytes > self.line_bytes {
+    /// Refuses a line that is too long. The limit is on the line without its line feed (usage-data.md §1 does not
+    /// say).
+    fn fits(&mut self, line: &Range<usize>) -> bool {
+        let line_bytes = line.len() as u64;
+        let fits = line_bytes <= self.line_bytes;
+        if !fits {
             let message =
                 format!("the line has {line_bytes} bytes; the limit for a line is {}", self.line_bytes);
             self.push(Code::LimitExceeded, message, None);
+        }
+        fits
+    }
+
+    /// Refuses a last line without its line feed, too long or not.
+    fn cut_short(&mut self, line: Range<usize>) {
+        if self.fits(&line) {
+            let message = "the last line does not end in a line feed; is the entry cut short?";
+            self.push(Code::RecordInvalid, message.to_owned(), None);
+        }
+    }
+
+    /// Reads one line; `None` when it is refused.
+    fn line(&mut self, range: Range<usize>) -> Option<Line<'a>> {
+        if !self.fits(&range) {
             return None;
         }
         let Some(text) = self.text_of(range) else {
