@@ -19,7 +19,7 @@ impl World {
         for partner in partners.iter().copied() {
             self.within(partner, move |tx| {
                 runs::add_month(tx, hour(at), MODE, month())?;
-                runs::finish_month(tx, (MODE, month()), hour(at + 2), at == 0, Some(3))
+                runs::finish_month(tx, (MODE, month()), hour(at), hour(at + 2), at == 0, Some(3))
             })
             .await;
         }

@@ -36,8 +36,8 @@ pub struct FilterParams {
     format: Option<String>,
 }
 
-/// Where a page ended: vCenter, VM, begin.
-pub type Place = (Uuid, Uuid, DateTime<Utc>);
+/// Where a page ended: vCenter, VM, begin; and the revision that it was read from, so that all pages are of one.
+pub type Place = (Uuid, Uuid, DateTime<Utc>, i32);
 
 /// What the query says.
 #[derive(Debug)]
@@ -56,8 +56,11 @@ impl FromFields for HistoryParams {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let filter = filter(fields);
         let form = fields.optional("format", parse::word(&Form::ALL, Form::as_str));
-        let page = PageRequest::if_asked(fields);
-        Some(Self { report: ReportParams::from_fields(fields)?, filter, form, page })
+        let page = PageRequest::<Place>::if_asked(fields);
+        let mut report = ReportParams::from_fields(fields)?;
+        let begun = page.as_ref().and_then(|page| page.after.as_ref()).map(|(.., revision)| *revision);
+        report.revision = report.revision.or(begun);
+        Some(Self { report, filter, form, page })
     }
 }
 

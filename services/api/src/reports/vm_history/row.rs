@@ -99,8 +99,8 @@ impl VmHistoryRow {
     }
 
     /// Its place in the order of rows.
-    pub const fn place(&self) -> Place {
-        (self.vcenter_id, self.vm_id, self.begin)
+    pub const fn place(&self, revision: i32) -> Place {
+        (self.vcenter_id, self.vm_id, self.begin, revision)
     }
 }
 

@@ -65,10 +65,16 @@ impl Rows {
         self.partner_id
     }
 
+    /// The number of the revision, 0 when there is none.
+    pub fn revision(&self) -> i32 {
+        self.source.revision.as_ref().map_or(0, |revision| revision.revision)
+    }
+
     /// A page of them.
     pub async fn page(&self, page: PageRequest<Place>) -> Result<Page<VmHistoryRow>, ApiError> {
         let fetched = self.read(page.after, page.fetch(), Ok).await?;
-        let (items, next_cursor) = page.cut(fetched, VmHistoryRow::place);
+        let revision = self.revision();
+        let (items, next_cursor) = page.cut(fetched, |row| row.place(revision));
         Ok(Page { items, next_cursor })
     }
 
@@ -80,7 +86,8 @@ impl Rows {
         make: impl FnOnce(Vec<VmHistoryRow>) -> Result<T, ApiError> + Send + 'static,
     ) -> Result<T, ApiError> {
         let source = Arc::clone(&self.source);
-        let after = after.map(|(vcenter_id, vm_id, begin_at)| HistoryCursor { vcenter_id, vm_id, begin_at });
+        let after =
+            after.map(|(vcenter_id, vm_id, begin_at, _)| HistoryCursor { vcenter_id, vm_id, begin_at });
         let work = move |tx: &mut schema::Tx<'_>| {
             let stored = match &source.revision {
                 Some(revision) => history::page(tx, revision, &source.filter, after, limit)?,

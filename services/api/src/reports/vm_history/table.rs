@@ -73,10 +73,11 @@ fn broken_off(error: &ApiError) -> io::Error {
 }
 
 async fn chunk(rows: &Rows, delimiter: u8, after: Option<Place>) -> Result<Chunk, ApiError> {
+    let revision = rows.revision();
     let limit = i64::try_from(CHUNK_ROWS).map_err(ApiError::internal)?;
     let make = move |rows: Vec<VmHistoryRow>| {
         let text = write(&rows, delimiter, after.is_none()).map_err(ApiError::internal)?;
-        let next = rows.last().filter(|_| rows.len() == CHUNK_ROWS).map(VmHistoryRow::place);
+        let next = rows.last().filter(|_| rows.len() == CHUNK_ROWS).map(|row| row.place(revision));
         Ok(Chunk { text, next })
     };
     rows.read(after, limit, make).await
