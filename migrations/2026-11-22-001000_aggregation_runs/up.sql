@@ -18,4 +18,5 @@ CREATE TABLE aggregation_run_months (
 CREATE INDEX aggregation_run_months_pending ON aggregation_run_months (scheduled_for) WHERE finished_at IS NULL;
 COMMENT ON TABLE aggregation_run_months IS 'What a run did for an organization''s open month: changed or not, and the revision in force after it.';
 
-GRANT SELECT, INSERT, UPDATE ON aggregation_runs, aggregation_run_months TO usage_service;
+-- Deleted only when a rehearsal's clock is moved back before them.
+GRANT SELECT, INSERT, UPDATE, DELETE ON aggregation_runs, aggregation_run_months TO usage_service;

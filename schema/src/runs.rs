@@ -74,16 +74,19 @@ pub fn pending(tx: &mut Tx<'_>, scheduled_for: DateTime<Utc>) -> QueryResult<i64
         .get_result(tx.machinery()?)
 }
 
-/// The organizations that a run has not taken up: those with evidence and none of the run's months.
-pub fn organizations_with_evidence(tx: &mut Tx<'_>) -> QueryResult<Vec<Uuid>> {
+/// The organizations that have evidence, or uploads that wait to be registered.
+pub fn organizations_with_work(tx: &mut Tx<'_>) -> QueryResult<Vec<Uuid>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = sql::Uuid)]
         organization_id: Uuid,
     }
-    let rows: Vec<Row> =
-        diesel::sql_query("SELECT DISTINCT organization_id FROM products ORDER BY organization_id")
-            .load(tx.machinery()?)?;
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT organization_id FROM products
+              UNION SELECT organization_id FROM upload_states WHERE status = 'received'
+              ORDER BY organization_id",
+    )
+    .load(tx.machinery()?)?;
     Ok(rows.into_iter().map(|row| row.organization_id).collect())
 }
 
@@ -122,10 +125,27 @@ pub fn waiting_for(
         .first(tx.conn())
 }
 
-/// Reports a month of the transaction's organization done to every run that waits for it.
+/// Whether a run of a slot after `instant` has this month on its list, done or not.
+pub fn any_after(
+    tx: &mut Tx<'_>,
+    mode: BillingMode,
+    month: NaiveDate,
+    instant: DateTime<Utc>,
+) -> QueryResult<bool> {
+    let later = months::table
+        .filter(months::organization_id.eq(tx.organization()?))
+        .filter(months::billing_mode.eq(mode))
+        .filter(months::month.eq(month))
+        .filter(months::scheduled_for.gt(instant));
+    diesel::select(diesel::dsl::exists(later)).get_result(tx.conn())
+}
+
+/// Reports a month of the transaction's organization done to the runs up to `slot` that wait for it; a run planned
+/// meanwhile waits for a composing of its own.
 pub fn finish_month(
     tx: &mut Tx<'_>,
     (mode, month): (BillingMode, NaiveDate),
+    slot: DateTime<Utc>,
     finished_at: DateTime<Utc>,
     changed: bool,
     revision: Option<i32>,
@@ -134,6 +154,7 @@ pub fn finish_month(
         .filter(months::organization_id.eq(tx.organization()?))
         .filter(months::billing_mode.eq(mode))
         .filter(months::month.eq(month))
+        .filter(months::scheduled_for.le(slot))
         .filter(months::finished_at.is_null())
         .set((
             months::finished_at.eq(finished_at),
@@ -141,6 +162,13 @@ pub fn finish_month(
             months::revision.eq(revision),
         ))
         .execute(tx.conn())
+}
+
+/// Forgets the runs of slots after `now`: a rehearsal's clock was moved back, and they are yet to come. Returns how
+/// many.
+pub fn forget_after(tx: &mut Tx<'_>, now: DateTime<Utc>) -> QueryResult<usize> {
+    diesel::delete(months::table.filter(months::scheduled_for.gt(now))).execute(tx.machinery()?)?;
+    diesel::delete(runs::table.filter(runs::scheduled_for.gt(now))).execute(tx.machinery()?)
 }
 
 /// The months of runs as far as they are in scope, newest run first.

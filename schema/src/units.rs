@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::Tx;
 use crate::schema::{unit_totals, unit_versions, units, upload_units};
-use crate::types::BillingMode;
+use crate::types::{BillingMode, UploadStatus};
 
 /// A unit within the transaction's organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,20 +106,23 @@ pub fn mark(tx: &mut Tx<'_>, keys: &[UnitKey]) -> QueryResult<Vec<(UnitKey, i64)
 /// Records the marks that an upload made.
 pub fn link_upload(tx: &mut Tx<'_>, upload_id: Uuid, marks: &[(UnitKey, i64)]) -> QueryResult<()> {
     let organization_id = tx.organization()?;
-    let rows: Vec<_> = marks
-        .iter()
-        .map(|(key, wanted)| {
-            (
-                upload_units::organization_id.eq(organization_id),
-                upload_units::upload_id.eq(upload_id),
-                upload_units::billing_mode.eq(key.billing_mode),
-                upload_units::vcenter_id.eq(key.vcenter_id),
-                upload_units::month.eq(key.month),
-                upload_units::wanted.eq(wanted),
-            )
-        })
-        .collect();
-    diesel::insert_into(upload_units::table).values(rows).execute(tx.conn())?;
+    // Stays below the 65,535 parameters of a statement.
+    for chunk in marks.chunks(4_000) {
+        let rows: Vec<_> = chunk
+            .iter()
+            .map(|(key, wanted)| {
+                (
+                    upload_units::organization_id.eq(organization_id),
+                    upload_units::upload_id.eq(upload_id),
+                    upload_units::billing_mode.eq(key.billing_mode),
+                    upload_units::vcenter_id.eq(key.vcenter_id),
+                    upload_units::month.eq(key.month),
+                    upload_units::wanted.eq(wanted),
+                )
+            })
+            .collect();
+        diesel::insert_into(upload_units::table).values(rows).execute(tx.conn())?;
+    }
     Ok(())
 }
 
@@ -158,16 +161,44 @@ pub fn set_done(tx: &mut Tx<'_>, key: &UnitKey, done: i64, version: i32) -> Quer
 /// Records that a unit's metering went to the dead letters: its month no longer waits for it.
 pub fn set_failed(tx: &mut Tx<'_>, key: &UnitKey) -> QueryResult<()> {
     let id = (tx.organization()?, key.billing_mode, key.vcenter_id, key.month);
-    diesel::update(units::table.find(id)).set(units::failed.eq(true)).execute(tx.conn())?;
+    diesel::update(units::table.find(id).filter(units::done.lt(units::wanted)))
+        .set(units::failed.eq(true))
+        .execute(tx.conn())?;
     Ok(())
 }
 
-/// Records that the month's report is composed from these units as they are.
-pub fn set_composed(tx: &mut Tx<'_>, mode: BillingMode, month: NaiveDate) -> QueryResult<()> {
+/// The units of a month, locked in the order in which they are marked, until the transaction ends.
+pub fn lock_month(tx: &mut Tx<'_>, mode: BillingMode, month: NaiveDate) -> QueryResult<Vec<Unit>> {
+    units::table
+        .filter(units::organization_id.eq(tx.organization()?))
+        .filter(units::billing_mode.eq(mode))
+        .filter(units::month.eq(month))
+        .order(units::vcenter_id)
+        .select(Unit::as_select())
+        .for_no_key_update()
+        .load(tx.conn())
+}
+
+/// The months of the transaction's organization with a unit that is not metered up to its marks.
+pub fn months_unfinished(tx: &mut Tx<'_>) -> QueryResult<Vec<(BillingMode, NaiveDate)>> {
+    units::table
+        .filter(units::organization_id.eq(tx.organization()?))
+        .filter(units::done.lt(units::wanted))
+        .select((units::billing_mode, units::month))
+        .distinct()
+        .load(tx.conn())
+}
+
+/// Records that the month's report is composed from these of its units as they were read under
+/// [their lock](lock_month).
+pub fn set_composed(tx: &mut Tx<'_>, mode: BillingMode, month: NaiveDate, read: &[Unit]) -> QueryResult<()> {
+    let vcenters: Vec<Uuid> =
+        read.iter().filter(|unit| unit.composed != unit.done).map(|unit| unit.vcenter_id).collect();
     diesel::update(units::table)
         .filter(units::organization_id.eq(tx.organization()?))
         .filter(units::billing_mode.eq(mode))
         .filter(units::month.eq(month))
+        .filter(units::vcenter_id.eq_any(vcenters))
         .set(units::composed.eq(units::done))
         .execute(tx.conn())?;
     Ok(())
@@ -223,7 +254,7 @@ pub fn add_version(tx: &mut Tx<'_>, version: &UnitVersion, totals: &[UnitTotal])
 /// Moves uploads on whose units are all composed up to their marks: they are processed.
 ///
 /// Two months of an upload may be composed at once, each before it sees the other's end. So one judges after the
-/// other has committed: the lock is the last that a transaction takes, and the statement after it sees what came
+/// other has committed: the lock is the last that composing waits for, and the statement after it sees what came
 /// before.
 pub fn finish_uploads(tx: &mut Tx<'_>, processed_at: DateTime<Utc>) -> QueryResult<usize> {
     let organization_id = tx.organization()?;
@@ -234,6 +265,25 @@ pub fn finish_uploads(tx: &mut Tx<'_>, processed_at: DateTime<Utc>) -> QueryResu
         .bind::<sql::Uuid, _>(organization_id)
         .bind::<sql::Timestamptz, _>(processed_at)
         .execute(tx.conn())
+}
+
+/// The uploads that wait for a unit to be metered.
+pub fn waiting_uploads(tx: &mut Tx<'_>, key: &UnitKey) -> QueryResult<Vec<Uuid>> {
+    use crate::schema::upload_states;
+    upload_units::table
+        .inner_join(
+            upload_states::table.on(upload_states::organization_id
+                .eq(upload_units::organization_id)
+                .and(upload_states::upload_id.eq(upload_units::upload_id))),
+        )
+        .filter(upload_units::organization_id.eq(tx.organization()?))
+        .filter(upload_units::billing_mode.eq(key.billing_mode))
+        .filter(upload_units::vcenter_id.eq(key.vcenter_id))
+        .filter(upload_units::month.eq(key.month))
+        .filter(upload_states::status.eq(UploadStatus::Processing))
+        .order(upload_units::upload_id)
+        .select(upload_units::upload_id)
+        .load(tx.conn())
 }
 
 /// The upload received last among those that units of the month were metered for since they were composed.

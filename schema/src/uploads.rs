@@ -156,6 +156,18 @@ pub fn waiting_of_meter(tx: &mut Tx<'_>, meter_id: Uuid) -> QueryResult<Vec<Wait
         .load(tx.conn())
 }
 
+/// The uploads received before `instant` that still wait to be registered, in the order of receipt.
+pub fn waiting_since(tx: &mut Tx<'_>, instant: DateTime<Utc>) -> QueryResult<Vec<Uuid>> {
+    uploads::table
+        .inner_join(read::state_of_upload())
+        .filter(uploads::organization_id.eq(tx.organization()?))
+        .filter(uploads::received_at.lt(instant))
+        .filter(upload_states::status.eq(UploadStatus::Received))
+        .order((uploads::received_at, uploads::id))
+        .select(uploads::id)
+        .load(tx.conn())
+}
+
 /// Whether an upload received up to `deadline` waits to be registered: a month must not close before it.
 pub fn any_unregistered(tx: &mut Tx<'_>, deadline: DateTime<Utc>) -> QueryResult<bool> {
     let query = uploads::table

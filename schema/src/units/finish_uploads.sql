@@ -1,6 +1,7 @@
 -- $1 organization, $2 the business time.
 UPDATE upload_states
-   SET status = 'processed', processed_at = $2
+   -- Errors are notes of a failure that has passed.
+   SET status = 'processed', processed_at = $2, errors = '[]'
  WHERE organization_id = $1
    AND status = 'processing'
    -- The rows are taken in the order of the key, so that two months that finish at once do not deadlock.

@@ -49,7 +49,8 @@ fn metered(database: &TestDatabase) {
 
 fn compose(conn: &mut PgConnection, month: &str, before_commit: impl FnOnce()) -> usize {
     as_organization(conn, ACME, |tx| {
-        units::set_composed(tx, MODE, day(month))?;
+        let read = units::lock_month(tx, MODE, day(month))?;
+        units::set_composed(tx, MODE, day(month), &read)?;
         let finished = units::finish_uploads(tx, at(NOW))?;
         before_commit();
         Ok(finished)

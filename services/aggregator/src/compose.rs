@@ -51,38 +51,41 @@ impl Composing {
     fn run(&self, tx: &mut Tx<'_>) -> Result<Outcome, WorkError> {
         let (mode, month) = (self.billing_mode, self.month);
         reports::lock_month(tx, mode, month)?;
-        let units = units::of_month(tx, mode, month)?;
+        // Asked before the units are read: what is registered after this shows as a mark on them.
+        let run = runs::waiting_for(tx, mode, month)?;
+        let may_close = self.may_close(tx)?;
+        let units = units::lock_month(tx, mode, month)?;
         if units.iter().any(|unit| unit.done < unit.wanted && !unit.failed) {
             return Ok(Outcome::Waiting);
         }
         let last = reports::latest(tx, self.organization_id, mode, month)?;
-        let status = self.status(tx, last.as_ref())?;
+        let closes = may_close && !units.iter().any(|unit| unit.failed);
+        let closed = last.as_ref().is_some_and(|last| last.status == ReportStatus::Final);
+        let status = if closes || closed { ReportStatus::Final } else { ReportStatus::Provisional };
         let versions: Vec<(Uuid, i32)> = units
             .iter()
             .filter(|unit| unit.version > 0)
             .map(|unit| (unit.vcenter_id, unit.version))
             .collect();
         let outcome = self.revise(tx, last.as_ref(), status, &versions)?;
-        units::set_composed(tx, mode, month)?;
+        units::set_composed(tx, mode, month, &units)?;
         units::finish_uploads(tx, self.now)?;
         let (changed, revision) = match outcome {
             Outcome::Revision(number) => (true, Some(number)),
             Outcome::Waiting | Outcome::Unchanged => (false, last.map(|last| last.revision)),
         };
-        runs::finish_month(tx, (mode, month), self.now, changed, revision)?;
+        if let Some(run) = run {
+            runs::finish_month(tx, (mode, month), run, self.now, changed, revision)?;
+        }
         Ok(outcome)
     }
 
-    /// A month becomes final by the first run after its deadline, once everything received in time is processed.
-    fn status(&self, tx: &mut Tx<'_>, last: Option<&Revision>) -> Result<ReportStatus, WorkError> {
-        if last.is_some_and(|last| last.status == ReportStatus::Final) {
-            return Ok(ReportStatus::Final);
-        }
+    /// A month becomes final by a run after its deadline, once everything received in time is registered.
+    fn may_close(&self, tx: &mut Tx<'_>) -> Result<bool, WorkError> {
         let deadline = utc(Instant(month_of(self.month).end().0 + self.deadline_ms));
-        let closing = runs::waiting_for(tx, self.billing_mode, self.month)?.is_some_and(|run| run > deadline);
-        // Nothing of this month waits here, but an upload may not be registered yet.
-        let closes = closing && !uploads::any_unregistered(tx, deadline)?;
-        Ok(if closes { ReportStatus::Final } else { ReportStatus::Provisional })
+        Ok(self.now > deadline
+            && runs::any_after(tx, self.billing_mode, self.month, deadline)?
+            && !uploads::any_unregistered(tx, deadline)?)
     }
 
     /// Adds a revision when a figure, a unit's version or the status differs from the last.
@@ -97,7 +100,8 @@ impl Composing {
             return Ok(Outcome::Unchanged);
         }
         let contracts = contracts(tx, self.billing_mode, self.month)?;
-        let totals = units::month_totals(tx, self.billing_mode, self.month)?;
+        let mut totals = units::month_totals(tx, self.billing_mode, self.month)?;
+        totals.retain(|total| versions.contains(&(total.vcenter_id, total.version)));
         let report = Report::of(month_of(self.month), &totals, &contracts)?;
         let revision = Revision {
             organization_id: self.organization_id,

@@ -1,7 +1,7 @@
 //! What every step works with.
 
+use chrono::TimeDelta;
 use metering::Limits;
-use metering::evidence::DEADLINE_MS;
 use platform::clock::Clock;
 use platform::db::Db;
 use platform::store::Store;
@@ -29,8 +29,9 @@ pub struct Context {
 }
 
 impl Context {
-    /// With the limits of usage-data.md §1 and the deadline of metering.md §5.
-    pub fn new(db: Db, store: Store, clock: Clock, wake: Arc<Notify>) -> Self {
-        Self { db, store, clock, wake, limits: Limits::default(), deadline_ms: DEADLINE_MS }
+    /// With the limits of usage-data.md §1.
+    pub fn new(db: Db, store: Store, clock: Clock, wake: Arc<Notify>, deadline: TimeDelta) -> Self {
+        let deadline_ms = deadline.num_milliseconds();
+        Self { db, store, clock, wake, limits: Limits::default(), deadline_ms }
     }
 }

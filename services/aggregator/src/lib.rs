@@ -4,7 +4,8 @@
 //! then *compose* the organization's month. Each commits before its message is acknowledged, and each
 //! asks the database first what is still to do, so that a message may come twice, late, or out of order.
 //!
-//! Locks, in their order, one a transaction at most: the meter (register), the unit (meter), the month (compose).
+//! Locks, in their order: the meter (register), the month (compose), units sorted by vCenter and month (all three),
+//! orders, and last the finishing of uploads (compose). No transaction takes an earlier one after a later one.
 
 mod compose;
 mod context;

@@ -9,6 +9,7 @@ use crate::error::WorkError;
 use metering::evidence::{Piece, on_time};
 use metering::{Catalogue, Metering, Timeline};
 use platform::calendar::{instant, month_of, utc};
+use schema::bulk::ensure_vm_history_partition;
 use schema::evidence::InForce;
 use schema::units::{self, Unit, UnitKey};
 use schema::{Scope, evidence};
@@ -30,10 +31,12 @@ pub async fn meter(context: &Context, organization_id: Uuid, key: UnitKey) -> Re
     let (unit, timeline) = fold(context, key, plan).await?;
     let folded_ms = started.elapsed().as_millis();
     let (now, machine_now) = (context.clock.now(), context.clock.machine_now());
-    context
-        .db
-        .run(scope(), move |tx| Ok::<_, WorkError>(schema::bulk::ensure_vm_history_partition(tx, key.month)?))
-        .await?;
+    // Only months with rows: a file may reach into any month that a calendar has.
+    if timeline.vcenters().any(|vcenter| vcenter.rows().len() > 0) {
+        let ensure =
+            move |tx: &mut schema::Tx<'_>| Ok::<_, WorkError>(ensure_vm_history_partition(tx, key.month)?);
+        context.db.run(scope(), ensure).await?;
+    }
     let outcome = context
         .db
         .run(scope(), move |tx| save::save(tx, organization_id, &key, &unit, &timeline, now, machine_now))

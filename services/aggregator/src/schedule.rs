@@ -55,15 +55,18 @@ async fn tick(
 ) -> Result<(), WorkError> {
     let now = context.clock.now();
     let due = slot::due(now, settings);
-    let unfinished = context
+    let (started, unfinished) = context
         .db
         .machinery(move |tx| {
-            if runs::start(tx, due, now)? {
-                tracing::info!(scheduled_for = %due, "aggregation run started");
-            }
-            Ok::<_, WorkError>(runs::unfinished(tx)?)
+            let started = runs::start(tx, due, now)?;
+            Ok::<_, WorkError>((started, runs::unfinished(tx)?))
         })
         .await?;
+    if started {
+        tracing::info!(scheduled_for = %due, "aggregation run started");
+        // A slot that is run again, after a rehearsal went back, is planned again.
+        planned.retain(|slot| *slot != due);
+    }
     planned.retain(|slot| unfinished.iter().any(|run| run.scheduled_for == *slot));
     for run in unfinished {
         let slot = run.scheduled_for;

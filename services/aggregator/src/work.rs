@@ -95,6 +95,9 @@ fn give_up(
         Work::Meter { organization_id, billing_mode, vcenter_id, month } => {
             let key = UnitKey { billing_mode: *billing_mode, vcenter_id: *vcenter_id, month: *month };
             units::set_failed(tx, &key)?;
+            for upload_id in units::waiting_uploads(tx, &key)? {
+                uploads::note_failure(tx, upload_id)?;
+            }
             attempts::clear(tx, work.queue().as_str(), &work.key())?;
             outbox::put(tx, &outbox::compose(*organization_id, *billing_mode, *month), machine_now)?;
         }

@@ -87,7 +87,12 @@ impl Clock {
         let db = self.0.shared.as_ref().ok_or(ClockError::Production)?;
         let _turn = self.0.turn.lock().await;
         let offset_ms = (now - machine_now()).num_milliseconds();
-        db.machinery(move |tx| Ok::<_, DbError>(schema::clock::set_offset_ms(tx, offset_ms)?)).await?;
+        db.machinery(move |tx| {
+            // Moved back, the runs of the schedule after it are yet to come.
+            schema::runs::forget_after(tx, now)?;
+            Ok::<_, DbError>(schema::clock::set_offset_ms(tx, offset_ms)?)
+        })
+        .await?;
         self.0.offset_ms.store(offset_ms, Ordering::Relaxed);
         Ok(())
     }

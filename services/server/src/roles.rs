@@ -7,6 +7,7 @@ use ingest::{Door, DoorSettings};
 use platform::auth::{Auth, KeyRing};
 use platform::broker::Broker;
 use platform::clock::Clock;
+use platform::config::AggregationSettings;
 use platform::db::Db;
 use platform::health::Readiness;
 use platform::stop::Stop;
@@ -80,7 +81,7 @@ pub struct Process {
     store: Store,
     clock: Clock,
     broker: Broker,
-    aggregation: platform::config::AggregationSettings,
+    aggregation: AggregationSettings,
     auth: Option<Auth>,
     door: Door,
     wake: Arc<Notify>,
@@ -101,7 +102,7 @@ impl Process {
             store: store.clone(),
             clock: clock.clone(),
             limits: settings.uploads,
-            deadline: deadline(),
+            deadline: deadline(settings.aggregation),
             wake: Arc::clone(&wake),
         })?;
         let broker = Broker::new(settings.broker.clone(), &name);
@@ -159,7 +160,7 @@ impl Process {
             store: self.store.clone(),
             clock: self.clock.clone(),
             keys: Arc::clone(&auth.keys),
-            deadline: deadline(),
+            deadline: deadline(self.aggregation),
         }));
     }
 
@@ -179,11 +180,13 @@ impl Process {
             self.store.clone(),
             self.clock.clone(),
             Arc::clone(&self.wake),
+            deadline(self.aggregation),
         )
     }
 }
 
-/// As the aggregator's context has it.
-const fn deadline() -> TimeDelta {
-    TimeDelta::milliseconds(metering::evidence::DEADLINE_MS)
+/// How long after a month's end its evidence is on time; no longer than a century, which every calendar holds.
+fn deadline(settings: AggregationSettings) -> TimeDelta {
+    let century = TimeDelta::days(36_525);
+    TimeDelta::from_std(settings.deadline).unwrap_or(century).min(century)
 }

@@ -2,7 +2,7 @@
 
 use super::read::Reading;
 use crate::error::WorkError;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use metering::evidence::months_reached;
 use metering::{Collection, ProductKind};
 use platform::calendar::{first_day, instant};
@@ -25,17 +25,23 @@ pub fn touched(
     let manifest = &reading.file.manifest;
     let settings = meters::history(tx, manifest.meter_id)?;
     let vcenters = vcenters(tx, reading)?;
-    let mut keys = BTreeSet::new();
+    // Each product's months first: a file may have thousands of collections of a product with many vCenters.
+    let mut months: HashMap<Uuid, BTreeSet<(BillingMode, NaiveDate)>> = HashMap::new();
     for (collection, read) in manifest.collections.iter().zip(&reading.verified) {
         if !(*read || outran) {
             continue;
         }
         let Some(billing_mode) = mode_at(&settings, collection) else { continue };
         let begun = |month: &metering::Month| month.begin() <= instant(now);
-        for month in months_reached(collection.kind, collection.from, collection.to).filter(begun) {
-            let month = first_day(month);
-            let touched = vcenters.get(&collection.product_id).into_iter().flatten();
-            keys.extend(touched.map(|vcenter_id| UnitKey { billing_mode, vcenter_id: *vcenter_id, month }));
+        let reached = months_reached(collection.kind, collection.from, collection.to).filter(begun);
+        let months = months.entry(collection.product_id).or_default();
+        months.extend(reached.map(|month| (billing_mode, first_day(month))));
+    }
+    let mut keys = BTreeSet::new();
+    for (product, months) in months {
+        for vcenter_id in vcenters.get(&product).into_iter().flatten().copied() {
+            let key = |&(billing_mode, month)| UnitKey { billing_mode, vcenter_id, month };
+            keys.extend(months.iter().map(key));
         }
     }
     Ok(keys.into_iter().collect())

@@ -2,7 +2,8 @@
 
 use crate::error::WorkError;
 use metering::{
-    Collection, Limits, Manifest, ProductKind, ReadError, Refusals, Statement, UsageFile, inflate, records,
+    Code, Collection, Limits, Manifest, ProductKind, ReadError, Refusal, Refusals, Statement, UsageFile,
+    inflate, records,
 };
 use platform::calendar::utc;
 use platform::db::Db;
@@ -11,6 +12,9 @@ use schema::{Scope, Tx, uploads};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use uuid::Uuid;
+
+/// (product, vCenter) pairs that one file may claim VMs on: each marks a unit for every month it touches.
+const CLAIMED_VCENTERS_MAX: usize = 4_096;
 
 /// A file whose new collections are what the manifest says of them.
 pub struct Reading {
@@ -82,6 +86,11 @@ fn verify(
                     refusals.push(refusal);
                 }
             }
+        }
+        if claims.len() > CLAIMED_VCENTERS_MAX {
+            let message = format!("the file claims VMs on more than {CLAIMED_VCENTERS_MAX} vCenters");
+            refusals.push(Refusal::new(Code::LimitExceeded, message).at_path(collection.path.clone()));
+            break;
         }
         if refusals.is_full() {
             break;

@@ -1,7 +1,7 @@
 //! A database, a store, and messages handed over by hand instead of by the broker.
 
 use aggregator::{Context, handle};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use platform::broker::{Disposition, Work};
 use platform::clock::Clock;
 use platform::config::{DatabaseSettings, StoreSettings};
@@ -44,7 +44,7 @@ impl Bench {
         let settings = DatabaseSettings::new(database.service_url().into());
         let db = Db::new(&settings, "steps").unwrap();
         Self {
-            context: Context::new(db, store, Clock::machine(), Arc::default()),
+            context: Context::new(db, store, Clock::machine(), Arc::default(), TimeDelta::hours(48)),
             _database: database,
             _folder: folder,
         }

@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, month};
 use platform::broker::Work;
-use schema::types::BillingMode;
+use schema::types::{BillingMode, UploadStatus};
 use test_support::tenants::ACME;
 use test_support::usage_file::DataFile;
 use test_support::usage_file::records::{host, vm};
@@ -93,4 +93,19 @@ async fn a_text_that_the_database_cannot_hold_does_not_stop_the_metering() {
     bench.upload(METER, &file, "2026-09-01T04:00:00Z").await;
     bench.drain().await;
     assert_eq!(bench.flex_core_amount().await, (2048_u64 * 1_000_000).to_string());
+}
+
+#[tokio::test]
+async fn a_line_with_a_text_that_the_database_cannot_hold_is_refused_with_its_position() {
+    let bench = Bench::new();
+    bench.register_meter(METER, BillingMode::Production).await;
+    let at = "2026-09-01T00:00:00Z";
+    let twice = vm(at, Uuid::from_u128(0x26)).to_string().replace('}', r#","a\u0000":1,"a\u0000":2}"#);
+    let file = DataFile::new(METER).vcenter(VCENTER).inventory(at, &[twice]).build();
+    let id = bench.upload(METER, &file, "2026-09-01T04:00:00Z").await;
+    bench.drain().await;
+    let upload = bench.run(move |tx| schema::uploads::find(tx, id)).await.unwrap();
+    assert_eq!(upload.status, UploadStatus::Rejected);
+    let refusal = &upload.errors[0];
+    assert_eq!((&refusal["code"], &refusal["line"]), (&"record-invalid".into(), &1.into()));
 }

@@ -16,6 +16,9 @@ pub struct AggregationArgs {
     /// The time of day (UTC) from which the interval is counted.
     #[arg(long, env = "USAGE_AGGREGATION_AT", default_value = "00:30")]
     pub aggregation_at: String,
+    /// How long after a month's end its evidence is on time (metering.md §5).
+    #[arg(long, env = "USAGE_DEADLINE", default_value = "48h")]
+    pub deadline: String,
     /// Messages of each queue that this process works on at once.
     #[arg(long, env = "USAGE_WORKERS", default_value = "2")]
     pub workers: String,
@@ -28,6 +31,8 @@ pub struct AggregationSettings {
     pub interval: Duration,
     /// UTC.
     pub at: NaiveTime,
+    /// After a month's end.
+    pub deadline: Duration,
     /// Messages of each queue at once.
     pub workers: u16,
 }
@@ -39,7 +44,8 @@ impl AggregationArgs {
         let at = NaiveTime::parse_from_str(&self.aggregation_at, "%H:%M")
             .map_err(|_| format!("`{}` is no time of day such as 00:30", self.aggregation_at));
         let at = faults.take("USAGE_AGGREGATION_AT", at);
+        let deadline = faults.parse_duration("USAGE_DEADLINE", &self.deadline);
         let workers = faults.parse_within("USAGE_WORKERS", &self.workers, 1..=64);
-        Some(AggregationSettings { interval: interval?, at: at?, workers: workers? })
+        Some(AggregationSettings { interval: interval?, at: at?, deadline: deadline?, workers: workers? })
     }
 }

@@ -1,6 +1,6 @@
 //! The 24-hour aggregation: every day whether or not anything came, once however long it was missed.
 
-use e2e::lines;
+use e2e::{lines, until};
 
 use super::{VM, census, file, quiet, run_month, start, wait_run};
 
@@ -43,4 +43,20 @@ fn a_month_of_missed_runs_is_caught_up_by_one() {
     assert_eq!((&month["changed"], &month["revision"]), (&true.into(), &2.into()));
     assert_eq!(acme.report("2026-09")["status"], "final");
     assert_eq!(acme.orders("2026-09")[0]["status"], "pending-partner");
+}
+
+#[test]
+fn a_rehearsal_that_goes_back_runs_its_slots_again() {
+    let (service, acme) = start("2026-09-01T06:00:00Z");
+    let at = "2026-08-20T00:00:00Z";
+    acme.process(&quiet(census(file(), at, &[VM]), at, "2026-08-21T00:00:00Z").build());
+    service.set_clock("2026-10-04T01:00:00Z");
+    wait_run(&acme, "2026-10-04T00:30:00Z");
+
+    service.set_clock("2026-09-20T06:00:00Z");
+    let at = "2026-09-09T00:00:00Z";
+    acme.process(&quiet(census(file(), at, &[VM]), at, "2026-09-10T00:00:00Z").build());
+    assert_eq!(acme.report("2026-09")["status"], "provisional");
+    service.set_clock("2026-10-04T01:00:00Z");
+    until("a final report", || (acme.report("2026-09")["status"] == "final").then_some(()));
 }
