@@ -34,7 +34,7 @@ openapi: ## Writes openapi/openapi.json from the handlers
 	@mv openapi/openapi.json.new openapi/openapi.json
 
 schema: ## Compares schema.rs with the catalogue of a migrated database
-	@scripts/test -p schema schema_matches
+	@scripts/test -p schema schema_file
 
 fmt: ## Formats the code
 	@cargo fmt
