@@ -21,7 +21,7 @@ pub(super) fn object<'a>(line: &'a str, slots: &mut Slots<'a>, keys: &mut Keys<'
     keys.clear();
     let mut scanner = Scanner { text: line, bytes: line.as_bytes(), at: 0 };
     scanner.space();
-    scanner.expect(b'{', "a record is one JSON object")?;
+    scanner.require(b'{', "a record is one JSON object")?;
     let mut position = 0;
     scanner.members(keys, |scanner, keys| {
         let key_at = scanner.at;
@@ -75,7 +75,7 @@ impl<'a> Scanner<'a> {
         found
     }
 
-    fn expect(&mut self, byte: u8, message: &'static str) -> Faulty<()> {
+    fn require(&mut self, byte: u8, message: &'static str) -> Faulty<()> {
         if self.take(byte) { Ok(()) } else { Err(Fault::at(self.at, message)) }
     }
 
@@ -104,7 +104,7 @@ impl<'a> Scanner<'a> {
             if self.take(b'}') {
                 return self.forget_keys(keys, first_key);
             }
-            self.expect(b',', "a comma or } is expected behind the value")?;
+            self.require(b',', "a comma or } is expected behind the value")?;
         }
     }
 
@@ -112,7 +112,7 @@ impl<'a> Scanner<'a> {
     fn key(&mut self) -> Faulty<Cow<'a, str>> {
         let key = self.string("a key in quotation marks is expected here")?;
         self.space();
-        self.expect(b':', "a colon is expected behind the key")?;
+        self.require(b':', "a colon is expected behind the key")?;
         self.space();
         Ok(key.decoded())
     }
@@ -131,7 +131,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn string(&mut self, expected: &'static str) -> Faulty<Text<'a>> {
-        self.expect(b'"', expected)?;
+        self.require(b'"', expected)?;
         let start = self.at;
         let (end, escaped) = end_of_string(self.bytes, start)?;
         self.at = end + 1;
@@ -185,7 +185,7 @@ impl<'a> Scanner<'a> {
             if self.take(b']') {
                 return Ok(Raw::Array);
             }
-            self.expect(b',', "a comma or ] is expected behind the value")?;
+            self.require(b',', "a comma or ] is expected behind the value")?;
         }
     }
 

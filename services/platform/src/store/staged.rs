@@ -35,8 +35,7 @@ impl Staged {
     pub(super) fn create(store: &Store, bytes_max: u64) -> Result<Self, StoreError> {
         // In the same folder tree, so that the rename never crosses file systems.
         let path = store.staging().join(Uuid::new_v4().to_string());
-        // Readable, too: what can be checked at once is checked before the commit.
-        let create = || OpenOptions::new().create_new(true).read(true).write(true).mode(0o600).open(&path);
+        let create = || OpenOptions::new().create_new(true).write(true).mode(0o600).open(&path);
         let file = match create() {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 // The first file of this store; a store that is gone is not made anew.
@@ -71,11 +70,6 @@ impl Staged {
     /// The digest of what it has.
     pub fn sha256(&self) -> Digest {
         self.hash.clone().finalize().into()
-    }
-
-    /// The file, to be read at positions before the commit.
-    pub const fn file(&self) -> &File {
-        &self.file
     }
 
     /// Makes the file durable and visible under its digest. Storing the same bytes again is no error.
