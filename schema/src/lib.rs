@@ -8,7 +8,9 @@
 
 #![deny(clippy::float_arithmetic)]
 
+pub mod api_keys;
 pub mod attempts;
+pub mod audit;
 pub mod bulk;
 pub mod clock;
 pub mod contracts;
@@ -17,12 +19,16 @@ pub mod history;
 pub mod idempotency;
 pub mod identity;
 pub mod leadership;
+pub(crate) mod machinery;
 pub mod meter_state;
 pub mod meters;
 pub mod migrations;
+pub mod notices;
 pub mod orders;
 pub mod organizations;
 pub mod outbox;
+pub mod partner_settings;
+pub mod rate_limits;
 pub mod reports;
 pub mod runs;
 pub(crate) mod schema;
@@ -30,5 +36,6 @@ pub mod scope;
 pub mod types;
 pub mod units;
 pub mod uploads;
+pub mod visibility;
 
 pub use scope::{MachineryToken, Scope, Tx, transaction};

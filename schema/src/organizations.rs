@@ -26,14 +26,27 @@ pub struct Organization {
     pub created_at: DateTime<Utc>,
 }
 
-/// Adds an organization. The operator's work: the scope is the operator's subtree, or the
-/// machinery's when a development set-up makes the first one.
+/// Adds an organization below one in scope.
 pub fn insert(tx: &mut Tx<'_>, organization: &Organization) -> QueryResult<()> {
-    let members = tx.organizations();
-    let below_a_member = organization.parent_id.is_some_and(|parent| members.contains(&parent));
-    // The machinery sees no members: only then may the parent be anyone's, or nobody's.
-    let conn = if below_a_member { tx.conn() } else { tx.machinery()? };
-    diesel::insert_into(organizations::table).values(organization).execute(conn)?;
+    diesel::insert_into(organizations::table).values(organization).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Makes the transaction's organization, which is yet to be, the operator, the root of the tree; a unique violation when
+/// there is one.
+pub fn found(tx: &mut Tx<'_>, name: &str, created_at: DateTime<Utc>) -> QueryResult<()> {
+    diesel::sql_query("SELECT found_operator($1, $2, $3)")
+        .bind::<sql_types::Uuid, _>(tx.organization()?)
+        .bind::<sql_types::Text, _>(name)
+        .bind::<sql_types::Timestamptz, _>(created_at)
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Gives the transaction's organization another name.
+pub fn rename(tx: &mut Tx<'_>, name: &str) -> QueryResult<()> {
+    let own = organizations::table.find(tx.organization()?);
+    diesel::update(own).set(organizations::name.eq(name)).execute(tx.conn())?;
     Ok(())
 }
 
@@ -66,17 +79,8 @@ struct Member {
 
 /// The scope of everything at or below `root`. Asked by the machinery: it is how a scope comes to be.
 pub fn subtree(tx: &mut Tx<'_>, root: Uuid) -> QueryResult<Scope> {
-    let members: Vec<Member> = diesel::sql_query(include_str!("organizations/subtree.sql"))
+    let members: Vec<Member> = diesel::sql_query("SELECT id FROM organizations_below($1) AS id")
         .bind::<sql_types::Uuid, _>(root)
         .load(tx.machinery()?)?;
     Ok(Scope::Subtree { root, members: members.into_iter().map(|member| member.id).collect() })
-}
-
-/// The ids of all partners, for work that runs over every one of them.
-pub fn partner_ids(tx: &mut Tx<'_>) -> QueryResult<Vec<Uuid>> {
-    organizations::table
-        .filter(organizations::kind.eq(OrganizationKind::Partner))
-        .select(organizations::id)
-        .order(organizations::id)
-        .load(tx.machinery()?)
 }

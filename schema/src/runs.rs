@@ -7,6 +7,7 @@ use diesel::sql_types as sql;
 use uuid::Uuid;
 
 use crate::Tx;
+use crate::machinery::{self, forget_run_months_after, pending_run_months};
 use crate::schema::{aggregation_run_months as months, aggregation_runs as runs};
 use crate::types::BillingMode;
 
@@ -67,11 +68,7 @@ pub fn finish(tx: &mut Tx<'_>, scheduled_for: DateTime<Utc>, finished_at: DateTi
 
 /// How many organization months a run still waits for. Ids and counts only.
 pub fn pending(tx: &mut Tx<'_>, scheduled_for: DateTime<Utc>) -> QueryResult<i64> {
-    months::table
-        .filter(months::scheduled_for.eq(scheduled_for))
-        .filter(months::finished_at.is_null())
-        .count()
-        .get_result(tx.machinery()?)
+    diesel::select(pending_run_months(scheduled_for)).get_result(tx.machinery()?)
 }
 
 /// The organizations that have evidence, or uploads that wait to be registered.
@@ -81,12 +78,9 @@ pub fn organizations_with_work(tx: &mut Tx<'_>) -> QueryResult<Vec<Uuid>> {
         #[diesel(sql_type = sql::Uuid)]
         organization_id: Uuid,
     }
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT organization_id FROM products
-              UNION SELECT organization_id FROM upload_states WHERE status = 'received'
-              ORDER BY organization_id",
-    )
-    .load(tx.machinery()?)?;
+    let rows: Vec<Row> =
+        diesel::sql_query("SELECT organization_id FROM organizations_with_work() AS organization_id")
+            .load(tx.machinery()?)?;
     Ok(rows.into_iter().map(|row| row.organization_id).collect())
 }
 
@@ -164,11 +158,11 @@ pub fn finish_month(
         .execute(tx.conn())
 }
 
-/// Forgets the runs of slots after `now`: a rehearsal's clock was moved back, and they are yet to come. Returns how
-/// many.
+/// Forgets the runs of slots after `now`, for all tenants: a rehearsal's clock was moved back, and they are yet to come.
+/// The scope may be that of whoever moved it. Returns how many.
 pub fn forget_after(tx: &mut Tx<'_>, now: DateTime<Utc>) -> QueryResult<usize> {
-    diesel::delete(months::table.filter(months::scheduled_for.gt(now))).execute(tx.machinery()?)?;
-    diesel::delete(runs::table.filter(runs::scheduled_for.gt(now))).execute(tx.machinery()?)
+    diesel::select(forget_run_months_after(now)).execute(tx.conn())?;
+    diesel::delete(runs::table.filter(runs::scheduled_for.gt(now))).execute(tx.conn())
 }
 
 /// The months of runs as far as they are in scope, newest run first.
@@ -201,6 +195,5 @@ pub fn months_in_scope(
 
 /// How many units went to the dead letters. A count only.
 pub fn failed_units(tx: &mut Tx<'_>) -> QueryResult<i64> {
-    use crate::schema::units;
-    units::table.filter(units::failed).count().get_result(tx.machinery()?)
+    diesel::select(machinery::failed_units()).get_result(tx.machinery()?)
 }

@@ -21,6 +21,56 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_keys (organization_id, id) {
+        organization_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        token_sha256 -> Binary,
+        role -> Text,
+        rights -> Array<Text>,
+        created_by -> Text,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    audit_entries (organization_id, id) {
+        organization_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        actor -> Text,
+        actor_organization_id -> Nullable<Uuid>,
+        address -> Nullable<Text>,
+        address_salt -> Nullable<Uuid>,
+        request_id -> Nullable<Uuid>,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> Text,
+        before -> Nullable<Jsonb>,
+        after -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    audit_pending (organization_id, entry_id) {
+        organization_id -> Uuid,
+        entry_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    audit_seals (organization_id, sequence) {
+        organization_id -> Uuid,
+        sequence -> Int8,
+        entry_id -> Uuid,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
     collections (organization_id, upload_id, ordinal) {
         organization_id -> Uuid,
         upload_id -> Uuid,
@@ -52,6 +102,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    external_identities (organization_id, user_id, issuer) {
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        issuer -> Text,
+        subject -> Text,
+        linked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     idempotency_keys (organization_id, operation, key) {
         organization_id -> Uuid,
         operation -> Text,
@@ -64,7 +124,16 @@ diesel::table! {
 }
 
 diesel::table! {
-    meter_settings (organization_id, meter_id, effective_from) {
+    log_in_failures (email_sha256, address) {
+        email_sha256 -> Binary,
+        address -> Text,
+        failures -> Int4,
+        last_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    meter_settings (organization_id, meter_id, effective_from, id) {
         organization_id -> Uuid,
         meter_id -> Uuid,
         effective_from -> Date,
@@ -72,6 +141,19 @@ diesel::table! {
         contract_number -> Text,
         site_id -> Nullable<Uuid>,
         recorded_at -> Timestamptz,
+        id -> Uuid,
+        recorded_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    meter_tokens (organization_id, meter_id, id) {
+        organization_id -> Uuid,
+        meter_id -> Uuid,
+        id -> Uuid,
+        token_sha256 -> Binary,
+        created_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -82,8 +164,18 @@ diesel::table! {
         name -> Text,
         connectivity -> Text,
         public_key -> Nullable<Binary>,
-        token_sha256 -> Binary,
         registered_at -> Timestamptz,
+        deregistered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    notices (organization_id, id) {
+        organization_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        kind -> Text,
+        meter_id -> Uuid,
     }
 }
 
@@ -147,6 +239,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    partner_settings (organization_id) {
+        organization_id -> Uuid,
+        require_signatures -> Bool,
+    }
+}
+
+diesel::table! {
+    password_links (organization_id, user_id) {
+        organization_id -> Uuid,
+        user_id -> Uuid,
+        token_sha256 -> Binary,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     product_vcenters (organization_id, product_id, vcenter_id) {
         organization_id -> Uuid,
         product_id -> Uuid,
@@ -175,7 +283,17 @@ diesel::table! {
 }
 
 diesel::table! {
-    report_lines (organization_id, billing_mode, month, revision, contract_number, code) {
+    report_causes (organization_id, billing_mode, month, id) {
+        organization_id -> Uuid,
+        billing_mode -> Text,
+        month -> Date,
+        id -> Uuid,
+        cause -> Text,
+    }
+}
+
+diesel::table! {
+    report_lines (organization_id, billing_mode, month, revision, contract_number, site_id, code) {
         organization_id -> Uuid,
         billing_mode -> Text,
         month -> Date,
@@ -188,6 +306,7 @@ diesel::table! {
         exact -> Numeric,
         points_per_unit -> Nullable<Numeric>,
         points -> Nullable<Numeric>,
+        site_id -> Uuid,
     }
 }
 
@@ -218,6 +337,17 @@ diesel::table! {
     service_clock (id) {
         id -> Bool,
         offset_ms -> Int8,
+    }
+}
+
+diesel::table! {
+    sign_in_flows (flow_sha256) {
+        flow_sha256 -> Binary,
+        state_sha256 -> Binary,
+        nonce_sha256 -> Binary,
+        verifier -> Text,
+        redirect_uri -> Text,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -270,6 +400,7 @@ diesel::table! {
         composed -> Int8,
         version -> Int4,
         failed -> Bool,
+        listed -> Bool,
     }
 }
 
@@ -306,6 +437,7 @@ diesel::table! {
         month -> Nullable<Date>,
         partial -> Nullable<Bool>,
         meter_version -> Nullable<Text>,
+        signature -> Nullable<Text>,
     }
 }
 
@@ -315,8 +447,9 @@ diesel::table! {
         id -> Uuid,
         email -> Text,
         role -> Text,
-        password_hash -> Text,
+        password_hash -> Nullable<Text>,
         created_at -> Timestamptz,
+        disabled_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -368,23 +501,35 @@ diesel::joinable!(aggregation_run_months -> aggregation_runs (scheduled_for));
 diesel::allow_tables_to_appear_in_same_query!(
     aggregation_run_months,
     aggregation_runs,
+    api_keys,
+    audit_entries,
+    audit_pending,
+    audit_seals,
     collections,
     contracts,
+    external_identities,
     idempotency_keys,
+    log_in_failures,
     meter_settings,
+    meter_tokens,
     meters,
+    notices,
     order_history,
     order_lines,
     orders,
     organizations,
     outbox,
+    partner_settings,
+    password_links,
     product_vcenters,
     products,
     refresh_tokens,
+    report_causes,
     report_lines,
     report_revisions,
     report_units,
     service_clock,
+    sign_in_flows,
     sites,
     unit_totals,
     unit_versions,

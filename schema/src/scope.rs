@@ -31,6 +31,15 @@ impl Scope {
         };
         seen.then_some(Self::Organization(organization_id))
     }
+
+    /// The organizations whose rows a read may return: none under [`Scope::Machinery`].
+    pub fn members(&self) -> &[Uuid] {
+        match self {
+            Self::Organization(id) => std::slice::from_ref(id),
+            Self::Subtree { members, .. } => members,
+            Self::Machinery(_) => &[],
+        }
+    }
 }
 
 /// The permission to work across tenants. Only `platform::db` makes one: a handler or a
@@ -70,11 +79,7 @@ impl<'c> Tx<'c> {
 
     /// The organizations whose rows a read may return: none under [`Scope::Machinery`].
     pub fn organizations(&self) -> &'c [Uuid] {
-        match self.scope {
-            Scope::Organization(id) => std::slice::from_ref(id),
-            Scope::Subtree { members, .. } => members,
-            Scope::Machinery(_) => &[],
-        }
+        self.scope.members()
     }
 
     /// Refuses to write a row of an organization that is not the transaction's.

@@ -138,6 +138,24 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Whether an upload was signed by its meter, as found at receipt.
+    Signature {
+        /// `manifest.sig` fitted the meter's registered key.
+        Verified => "verified",
+        /// The meter has no registered key, or the file has no signature.
+        Unsigned => "unsigned",
+    }
+}
+
+vocabulary! {
+    /// What a notice is about.
+    NoticeKind {
+        /// A meter is registered that does not deliver by itself, or one ceased to.
+        MeterRegisteredOffline => "meter-registered-offline",
+    }
+}
+
+vocabulary! {
     /// Whether a month's report can still change without a decision.
     ReportStatus {
         /// Until the closing run after the deadline.
@@ -171,5 +189,10 @@ impl Role {
             Self::AggregatorAdmin | Self::AggregatorViewer => OrganizationKind::Aggregator,
             Self::PartnerAdmin | Self::PartnerViewer => OrganizationKind::Partner,
         }
+    }
+
+    /// Whether it is the role that manages its organization's users.
+    pub const fn is_admin(self) -> bool {
+        matches!(self, Self::OperatorAdmin | Self::AggregatorAdmin | Self::PartnerAdmin)
     }
 }

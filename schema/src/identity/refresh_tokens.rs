@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::Tx;
+use crate::machinery::organization_of_refresh_token;
 use crate::schema::refresh_tokens as tokens;
 
 /// A token to remember by its digest.
@@ -34,11 +35,7 @@ pub enum Rotation {
 
 /// The organization of a token. The machinery asks: the tenant is not known yet.
 pub fn organization_of(tx: &mut Tx<'_>, token_sha256: &[u8]) -> QueryResult<Option<Uuid>> {
-    tokens::table
-        .filter(tokens::token_sha256.eq(token_sha256))
-        .select(tokens::organization_id)
-        .first(tx.machinery()?)
-        .optional()
+    diesel::select(organization_of_refresh_token(token_sha256)).get_result(tx.machinery()?)
 }
 
 /// Stores the first token of a new family: a log-in.
@@ -93,24 +90,50 @@ pub fn rotate(
     Ok(Rotation::Rotated { user_id })
 }
 
-/// Revokes the family of a token: a log-out. Unknown tokens change nothing.
-pub fn revoke_family_of(tx: &mut Tx<'_>, token_sha256: &[u8], machine_now: DateTime<Utc>) -> QueryResult<()> {
-    let family_id = tokens::table
+/// Revokes the family of a token: a log-out. Returns whose session it was; unknown tokens, and those of families that
+/// are revoked already, change nothing.
+pub fn revoke_family_of(
+    tx: &mut Tx<'_>,
+    token_sha256: &[u8],
+    machine_now: DateTime<Utc>,
+) -> QueryResult<Option<Uuid>> {
+    let found = tokens::table
         .filter(tokens::organization_id.eq(tx.organization()?))
         .filter(tokens::token_sha256.eq(token_sha256))
-        .select(tokens::family_id)
-        .first(tx.conn())
+        .select((tokens::user_id, tokens::family_id))
+        .first::<(Uuid, Uuid)>(tx.conn())
         .optional()?;
-    family_id.map_or(Ok(()), |family_id| revoke(tx, family_id, machine_now))
+    let Some((user_id, family_id)) = found else { return Ok(None) };
+    Ok((revoke(tx, family_id, machine_now)? > 0).then_some(user_id))
 }
 
-fn revoke(tx: &mut Tx<'_>, family_id: Uuid, machine_now: DateTime<Utc>) -> QueryResult<()> {
+/// Revokes a user's families: they have another password, or are disabled. The family of `except` goes on.
+pub fn revoke_families(
+    tx: &mut Tx<'_>,
+    user_id: Uuid,
+    except: Option<&[u8]>,
+    machine_now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let organization_id = tx.organization()?;
+    let token = tokens::table
+        .filter(tokens::organization_id.eq(organization_id))
+        .filter(tokens::token_sha256.nullable().eq(except));
+    let spared: Option<Uuid> = token.select(tokens::family_id).first(tx.conn()).optional()?;
+    let families = tokens::table
+        .filter(tokens::organization_id.eq(organization_id))
+        .filter(tokens::user_id.eq(user_id))
+        .filter(tokens::family_id.ne(spared.unwrap_or(Uuid::nil())))
+        .filter(tokens::revoked_at.is_null());
+    diesel::update(families).set(tokens::revoked_at.eq(machine_now)).execute(tx.conn())?;
+    Ok(())
+}
+
+fn revoke(tx: &mut Tx<'_>, family_id: Uuid, machine_now: DateTime<Utc>) -> QueryResult<usize> {
     let family = tokens::table
         .filter(tokens::organization_id.eq(tx.organization()?))
         .filter(tokens::family_id.eq(family_id))
         .filter(tokens::revoked_at.is_null());
-    diesel::update(family).set(tokens::revoked_at.eq(machine_now)).execute(tx.conn())?;
-    Ok(())
+    diesel::update(family).set(tokens::revoked_at.eq(machine_now)).execute(tx.conn())
 }
 
 /// Deletes the organization's tokens that expired before an instant; returns how many.

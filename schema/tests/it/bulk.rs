@@ -11,7 +11,7 @@ use test_support::database::TestDatabase;
 use test_support::tenants::{ACME, GLOBEX};
 use uuid::Uuid;
 
-use crate::catalogue::lines;
+use crate::catalogue::lines_of;
 use crate::support::{as_organization, at, day, id};
 
 fn row(organization_id: Uuid, number: u128) -> VmHistoryRow {
@@ -58,8 +58,9 @@ fn rows_arrive_as_they_were() {
         insert_vm_history(tx, &rows)
     });
     assert_eq!(inserted, 3);
-    let stored = lines(
+    let stored = lines_of(
         &mut service,
+        ACME,
         "SELECT concat_ws('|', billing_mode, begin_at, until, end_at, mb_hours, vm_name, guest_os, host_name, memory_mb,
                           billed_mb, features, reported, digest) AS line FROM vm_history ORDER BY vm_id LIMIT 2",
     );
@@ -89,7 +90,7 @@ fn one_transaction_may_bring_rows_twice() {
     });
     assert_eq!(inserted, 1500);
     let ids: BTreeSet<_> =
-        lines(&mut service, "SELECT vm_id::text AS line FROM vm_history").into_iter().collect();
+        lines_of(&mut service, ACME, "SELECT vm_id::text AS line FROM vm_history").into_iter().collect();
     assert_eq!(ids.len(), 1500);
 }
 
@@ -104,5 +105,5 @@ fn a_foreign_row_is_refused_and_nothing_is_left() {
     });
     assert!(refused.is_err());
     service.batch_execute("SELECT 1").unwrap();
-    assert_eq!(lines(&mut service, "SELECT 'row' AS line FROM vm_history"), Vec::<String>::new());
+    assert_eq!(lines_of(&mut service, ACME, "SELECT 'row' AS line FROM vm_history"), Vec::<String>::new());
 }

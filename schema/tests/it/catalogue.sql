@@ -9,8 +9,10 @@ SELECT line FROM (
                      pg_get_partkeydef(oid), pg_get_expr(relpartbound, oid), obj_description(oid, 'pg_class')) AS line
       FROM relations
     UNION ALL
-    SELECT concat_ws(' ', 'column', r.relname, a.attnum, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-                     a.attidentity, pg_get_expr(d.adbin, d.adrelid), a.attacl, col_description(r.oid, a.attnum))
+    -- A dropped column leaves a gap in attnum.
+    SELECT concat_ws(' ', 'column', r.relname, row_number() OVER (PARTITION BY r.oid ORDER BY a.attnum), a.attname,
+                     format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
+                     pg_get_expr(d.adbin, d.adrelid), a.attacl, col_description(r.oid, a.attnum))
       FROM relations r
       JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
       LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum

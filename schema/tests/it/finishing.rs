@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use schema::outbox::NewMessage;
 use schema::types::{BillingMode, UploadStatus};
-use schema::units::{self, UnitKey};
+use schema::units::{self, Metered, UnitKey};
 use schema::uploads::{self, NewUpload, Progress};
 use serde_json::json;
 use std::thread;
@@ -34,13 +34,14 @@ fn metered(database: &TestDatabase) {
             month: Some(day("2026-09-01")),
             partial: Some(false),
             meter_version: None,
+            signature: None,
         };
         let body = json!({});
         uploads::accept(tx, &upload, &NewMessage { queue: "register", body: &body, created_at: at(NOW) })?;
         let marks = units::mark(tx, &[key("2026-09-01"), key("2026-10-01")])?;
         units::link_upload(tx, id(1), &marks)?;
         for (key, wanted) in &marks {
-            units::set_done(tx, key, *wanted, 0)?;
+            units::set_done(tx, key, Metered { done: *wanted, version: 0, listed: true })?;
         }
         let progress = Progress { status: UploadStatus::Processing, processed_at: None, errors: &json!([]) };
         uploads::set_progress(tx, id(1), &progress).map(drop)

@@ -45,9 +45,11 @@ fn facts_can_be_added_and_never_changed() {
         "report_units",
         "report_lines",
         "order_history",
-        "meters",
         "meter_settings",
+        "notices",
         "idempotency_keys",
+        "audit_entries",
+        "audit_seals",
     ] {
         let query = format!(
             "SELECT privilege_type::text AS line FROM information_schema.role_table_grants

@@ -14,7 +14,8 @@ keys AS (
      GROUP BY t.relname
 ),
 columns AS (
-    SELECT t.relname, a.attnum, a.attname, a.attnotnull,
+    -- A dropped column leaves a gap in attnum.
+    SELECT t.relname, row_number() OVER (PARTITION BY t.oid ORDER BY a.attnum) AS place, a.attname, a.attnotnull,
            CASE split_part(format_type(a.atttypid, a.atttypmod), '(', 1)
                WHEN 'uuid' THEN 'Uuid'
                WHEN 'text' THEN 'Text'
@@ -34,5 +35,5 @@ columns AS (
 )
 SELECT relname || ' (' || columns || ')' AS line FROM keys
 UNION ALL
-SELECT relname || '.' || attnum || ' ' || attname || ' -> ' || CASE WHEN attnotnull THEN type ELSE 'Nullable<' || type || '>' END
+SELECT relname || '.' || place || ' ' || attname || ' -> ' || CASE WHEN attnotnull THEN type ELSE 'Nullable<' || type || '>' END
   FROM columns

@@ -27,6 +27,7 @@ fn upload(number: u128, sha256: &[u8; 32]) -> NewUpload<'_> {
         month: Some(day("2026-09-01")),
         partial: Some(false),
         meter_version: Some("4.8.0"),
+        signature: None,
     }
 }
 
@@ -154,7 +155,7 @@ fn add_collection(database: &TestDatabase, upload: u128, ordinal: u32, from_at: 
         meter = id(100),
         upload = id(upload)
     );
-    database.owner().batch_execute(&sql).unwrap();
+    database.write(&sql);
 }
 
 #[test]

@@ -46,10 +46,12 @@ async fn seed(
     let operator = db.subtree(OPERATOR).await?;
     if operator.narrow(organization.id).is_none() {
         let row = organization.row(now);
-        let insert = move |tx: &mut Tx<'_>| Ok::<_, ServerError>(organizations::insert(tx, &row)?);
-        match organization.parent {
-            Some(_) => db.run(operator, insert).await?,
-            None => db.machinery(insert).await?,
+        if row.parent_id.is_some() {
+            db.run(operator, move |tx| Ok::<_, ServerError>(organizations::insert(tx, &row)?)).await?;
+        } else {
+            let found = move |tx: &mut Tx<'_>| organizations::found(tx, &row.name, row.created_at);
+            let own = Scope::Organization(organization.id);
+            db.run(own, move |tx| Ok::<_, ServerError>(found(tx)?)).await?;
         }
     }
     db.run(Scope::Organization(organization.id), move |tx| fill(tx, organization, now)).await
@@ -59,7 +61,7 @@ async fn seed(
 fn fill(tx: &mut Tx<'_>, organization: &DemoOrganization, now: DateTime<Utc>) -> Result<(), ServerError> {
     for user in organization.users {
         if identity::find(tx, user.id)?.is_none() {
-            let password_hash = &api::password::hash(&PASSWORD.into())?;
+            let password_hash = Some(&*api::password::hash(&PASSWORD.into())?);
             let (id, email, role) = (user.id, user.email, user.role);
             identity::insert(tx, &NewUser { id, email, role, password_hash, created_at: now })?;
         }

@@ -50,9 +50,19 @@ impl TestDatabase {
         with_database(&base_url(SERVICE_URL), &self.name)
     }
 
+    /// The URL of the service role through TLS, to a server whose certificate an authority of this file signed.
+    pub fn tls_url(&self, authority: &Path) -> String {
+        format!("{}?sslmode=verify-full&sslrootcert={}", self.service_url(), authority.display())
+    }
+
     /// A connection of the owner role.
     pub fn owner(&self) -> PgConnection {
         connect(&self.owner_url())
+    }
+
+    /// Runs SQL as the owner past the policies of row-level security, which hold the owner as well: facts to test with.
+    pub fn write(&self, sql: &str) {
+        run(&mut self.owner(), &past_policies(sql));
     }
 
     /// A connection of the service role.
@@ -74,6 +84,19 @@ impl Drop for TestDatabase {
             drop_database(&mut admin, &self.name);
         }
     }
+}
+
+/// SQL with which the owner is no longer held by policies, `sql`, and the policies back in force: one transaction.
+fn past_policies(sql: &str) -> String {
+    let force = |word: &str| {
+        format!(
+            "DO $do$ DECLARE t regclass; BEGIN
+                FOR t IN SELECT oid FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace
+                LOOP EXECUTE format('ALTER TABLE %s {word} ROW LEVEL SECURITY', t); END LOOP;
+             END $do$;"
+        )
+    };
+    format!("BEGIN; {} {sql}; {} COMMIT", force("NO FORCE"), force("FORCE"))
 }
 
 const OWNER_URL: &str = "USAGE_TEST_DATABASE_OWNER_URL";

@@ -6,7 +6,6 @@
     reason = "a test that cannot begin has failed"
 )]
 
-use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use uuid::Uuid;
 
@@ -29,13 +28,13 @@ impl TestDatabase {
     /// A database with the organizations and contracts above.
     pub fn with_tenants() -> Self {
         let database = Self::new();
-        insert_tenants(&mut database.owner());
+        database.write(&tenants());
         database
     }
 }
 
-fn insert_tenants(owner: &mut PgConnection) {
-    let sql = format!(
+fn tenants() -> String {
+    format!(
         "INSERT INTO organizations (id, kind, parent_id, name, created_at) VALUES
             ('{VENDOR}', 'operator', NULL, 'Vendor', '2026-01-01Z'),
             ('{NORTHWIND}', 'aggregator', '{VENDOR}', 'Northwind Distribution', '2026-01-01Z'),
@@ -47,8 +46,7 @@ fn insert_tenants(owner: &mut PgConnection) {
             ('{ACME}', 'ACME-0001', '2026-01-01Z'),
             ('{GLOBEX}', 'GLOBEX-0001', '2026-01-01Z'),
             ('{INITECH}', 'INITECH-0001', '2026-01-01Z')"
-    );
-    owner.batch_execute(&sql).expect("tenants");
+    )
 }
 
 /// A partner to add beside the demo organizations, with one contract and one user.
@@ -64,16 +62,22 @@ pub struct NewPartner<'a> {
 }
 
 /// Adds a partner of Northwind to a database that has the demo organizations with their users.
-pub fn add_partner(owner: &mut PgConnection, partner: &NewPartner<'_>) {
+///
+/// Within the policies, as the service is running: past them would take locks of every table.
+pub fn add_partner(database: &TestDatabase, partner: &NewPartner<'_>) {
     let NewPartner { id, name, contract, email } = partner;
     let sql = format!(
-        "INSERT INTO organizations (id, kind, parent_id, name, created_at)
+        "BEGIN;
+         SET LOCAL app.subtree = '{NORTHWIND}';
+         INSERT INTO organizations (id, kind, parent_id, name, created_at)
             VALUES ('{id}', 'partner', '{NORTHWIND}', '{name}', '2026-01-01Z');
+         SET LOCAL app.organization = '{id}';
          INSERT INTO contracts (organization_id, number, created_at)
             VALUES ('{id}', '{contract}', '2026-01-01Z');
          INSERT INTO users (organization_id, id, email, role, password_hash, created_at)
             SELECT '{id}', gen_random_uuid(), '{email}', 'partner-admin', password_hash, '2026-01-01Z'
-              FROM users WHERE email = 'admin@acme.test'"
+              FROM log_in_of('admin@acme.test');
+         COMMIT"
     );
-    owner.batch_execute(&sql).expect("a partner");
+    database.service().batch_execute(&sql).expect("a partner");
 }

@@ -1,11 +1,12 @@
 //! The pool: scopes, time-outs, and what failures are called.
 
 use diesel::result::Error as DieselError;
-use platform::db::DbError;
+use platform::config::DatabaseSettings;
+use platform::db::{Db, DbError};
 use schema::{Scope, organizations};
 use std::time::{Duration, Instant};
 use test_support::database::TestDatabase;
-use test_support::tenants::{ACME, NORTHWIND, VENDOR};
+use test_support::tenants::{ACME, GLOBEX, NORTHWIND, VENDOR};
 
 use crate::support::{db, settings};
 
@@ -21,6 +22,33 @@ async fn work_runs_in_its_scope() {
     let Scope::Subtree { root, members } = db.subtree(NORTHWIND).await.unwrap() else { panic!("no subtree") };
     assert_eq!((root, members.len()), (NORTHWIND, 3));
     db.ping().await.unwrap();
+}
+
+/// The members are a lie, so that what is seen is the policies' doing alone: the root that this transaction set, and
+/// nothing that the connection's last user left behind.
+async fn sees_acme(db: &Db) -> bool {
+    let lie = Scope::Subtree { root: GLOBEX, members: vec![ACME] };
+    db.run(lie, |tx| Ok::<_, DbError>(organizations::find(tx, ACME)?.is_some())).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_pooled_connection_carries_no_tenant_over() {
+    let database = TestDatabase::with_tenants();
+    let one = DatabaseSettings { pool_size: 1, ..settings(database.service_url()) };
+    let db = Db::new(&one, "platform-test").unwrap();
+    let own = || Scope::Organization(ACME);
+    assert!(!sees_acme(&db).await);
+    db.run(own(), |tx| Ok::<_, DbError>(organizations::find(tx, ACME)?)).await.unwrap().unwrap();
+    assert!(!sees_acme(&db).await, "after a commit");
+    let failed = db.run(own(), |_| Err::<(), DbError>(DieselError::NotFound.into())).await;
+    assert!(failed.is_err() && !sees_acme(&db).await, "after a rollback");
+    let panicked = db.run(own(), |_| -> Result<(), DbError> { panic!("as a test") }).await;
+    assert!(panicked.is_err() && !sees_acme(&db).await, "after a panic");
+    let lost = tokio::time::timeout(
+        Duration::from_millis(10),
+        db.run(own(), |_| Ok::<_, DbError>(std::thread::sleep(Duration::from_millis(100)))),
+    );
+    assert!(lost.await.is_err() && !sees_acme(&db).await, "after a future that was dropped");
 }
 
 #[tokio::test]

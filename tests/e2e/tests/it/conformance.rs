@@ -35,7 +35,7 @@ impl Case {
         let (contract, email) = (self.name().to_uppercase(), format!("admin@{}.test", self.name()));
         let partner =
             NewPartner { id: Uuid::new_v4(), name: self.name(), contract: &contract, email: &email };
-        add_partner(&mut service.database().owner(), &partner);
+        add_partner(service.database(), &partner);
         let client = service.log_in(&email);
         for meter in self.about["meters"].as_array().unwrap() {
             client.register_meter(text(meter).parse().unwrap(), &contract, "production");
