@@ -16,6 +16,10 @@ postgresql_start() {
         in_home "$pg_bin/pg_ctl" start --wait --timeout 60 --silent \
             -D "$home/pg" -l "$home/postgresql.log" >/dev/null 9>&- ||
             die_with_log "$home/postgresql.log" "PostgreSQL did not start"
+    elif ! in_home grep --quiet '^ssl = on' "$home/pg/stack.conf"; then
+        # It runs since before it could speak TLS, which it learns without a restart.
+        postgresql_configure
+        in_home "$pg_bin/pg_ctl" reload --silent -D "$home/pg"
     fi
     wait_until 60 postgresql_answers || die_with_log "$home/postgresql.log" "PostgreSQL does not answer"
     postgresql_roles
@@ -52,6 +56,9 @@ unix_socket_directories = '$home'
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %u@%d '
+ssl = on
+ssl_cert_file = '$home/tls/server.pem'
+ssl_key_file = '$home/tls/server.key'
 CONF
         if [ "$name" = test ]; then
             cat <<'CONF'

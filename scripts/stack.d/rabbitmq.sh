@@ -10,8 +10,11 @@ rabbitmq_running() { running "$home/rabbitmq.pid" "$home/rabbitmq"; }
 epmd_running() { running "$home/epmd.pid" "$home/rabbitmq"; }
 
 rabbitmq_start() {
+    # One that runs since before it could speak TLS has no port for it: it is started anew.
+    [ -n "${AMQPS_PORT:-}" ] || rabbitmq_stop
     if ! rabbitmq_running; then
         choose_port AMQP_PORT "${USAGE_AMQP_PORT:-${AMQP_PORT:-$((first_port + 100))}}"
+        choose_port AMQPS_PORT "${USAGE_AMQPS_PORT:-${AMQPS_PORT:-$((first_port + 400))}}"
         choose_port DIST_PORT "${DIST_PORT:-$((first_port + 300))}"
         epmd_running || choose_port EPMD_PORT "${EPMD_PORT:-$((first_port + 200))}"
         save_env
@@ -20,10 +23,12 @@ rabbitmq_start() {
         rabbitmq_spawn
     fi
     wait_until 90 rabbitmq_decided || true
-    amqp_answers || die_with_log "$home/rabbitmq.log" "RabbitMQ did not start"
+    rabbitmq_answers || die_with_log "$home/rabbitmq.log" "RabbitMQ did not start"
 }
 
-rabbitmq_decided() { amqp_answers || ! rabbitmq_running; }
+rabbitmq_decided() { rabbitmq_answers || ! rabbitmq_running; }
+
+rabbitmq_answers() { amqp_answers && port_taken "$AMQPS_PORT"; }
 
 # Erlang ends on SIGTERM as on `rabbitmqctl stop`: queues are closed and flushed.
 rabbitmq_stop() {
@@ -36,6 +41,9 @@ rabbitmq_configure() {
     # The user is made with an empty broker: its password never is an argument of a command.
     server_file "$home/rabbitmq/rabbitmq.conf" <<CONF
 listeners.tcp.private = 127.0.0.1:$AMQP_PORT
+listeners.ssl.private = 127.0.0.1:$AMQPS_PORT
+ssl_options.certfile = $home/tls/server.pem
+ssl_options.keyfile = $home/tls/server.key
 default_user = usage
 default_pass = $AMQP_PASSWORD
 

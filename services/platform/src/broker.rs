@@ -8,6 +8,7 @@ mod consumer;
 mod error;
 mod publisher;
 mod settle;
+mod tls;
 mod topology;
 mod work;
 

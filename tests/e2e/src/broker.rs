@@ -9,7 +9,7 @@ pub struct Namespace(pub TestBroker);
 
 impl Drop for Namespace {
     fn drop(&mut self) {
-        let settings = BrokerSettings { url: self.0.url.clone().into(), namespace: self.0.namespace.clone() };
+        let settings = BrokerSettings::new(&*self.0.url, &self.0.namespace);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         // What cannot be deleted harms nobody: no other test has this name.
         let Ok(runtime) = runtime else { return };

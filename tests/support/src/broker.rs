@@ -12,6 +12,8 @@ use uuid::Uuid;
 pub struct TestBroker {
     /// `amqp://…`.
     pub url: String,
+    /// `amqps://…`, the same broker.
+    pub tls_url: String,
     /// For `USAGE_BROKER_NAMESPACE`.
     pub namespace: String,
 }
@@ -19,9 +21,12 @@ pub struct TestBroker {
 impl TestBroker {
     /// A new namespace.
     pub fn new() -> Self {
-        let url = std::env::var("USAGE_TEST_AMQP_URL")
-            .expect("USAGE_TEST_AMQP_URL is not set: run the tests by scripts/test");
-        Self { url, namespace: format!("test-{}", Uuid::new_v4().simple()) }
+        let url = |variable: &str| {
+            std::env::var(variable)
+                .unwrap_or_else(|_| panic!("{variable} is not set: run the tests by scripts/test"))
+        };
+        let (url, tls_url) = (url("USAGE_TEST_AMQP_URL"), url("USAGE_TEST_AMQPS_URL"));
+        Self { url, tls_url, namespace: format!("test-{}", Uuid::new_v4().simple()) }
     }
 }
 

@@ -3,4 +3,5 @@
 pub mod broker;
 pub mod database;
 pub mod tenants;
+pub mod tls;
 pub mod usage_file;

@@ -2,6 +2,7 @@
 
 use lapin::options::{ExchangeDeleteOptions, QueueDeclareOptions, QueueDeleteOptions};
 use lapin::types::FieldTable;
+use lapin::uri::{AMQPScheme, AMQPUri};
 use lapin::{Channel, Connection, ConnectionProperties};
 use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
@@ -9,8 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-use super::{BrokerError, Publisher, topology};
+use super::{BrokerError, Publisher, tls, topology};
 use crate::config::BrokerSettings;
+use crate::tls::client_config;
 
 /// For a connection, and for each answer of the broker that is not a confirm.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -90,10 +92,23 @@ impl Broker {
         }
         // Whatever is left of the old one is dropped before there is a new one.
         *connection = None;
-        let properties = ConnectionProperties::default().with_connection_name(self.0.name.as_str().into());
-        let url = self.0.settings.url.expose_secret();
-        let connected = connection.insert(within(Connection::connect(url, properties)).await?);
+        let connected = connection.insert(self.connect().await?);
         within(connected.create_channel()).await
+    }
+
+    async fn connect(&self) -> Result<Connection, BrokerError> {
+        let settings = &self.0.settings;
+        let properties = ConnectionProperties::default().with_connection_name(self.0.name.as_str().into());
+        // What the parser says may have a part of the URL, such as the password.
+        let uri: AMQPUri = settings.url.expose_secret().parse().map_err(|_| BrokerError::Url)?;
+        match uri.scheme {
+            AMQPScheme::AMQP => within(Connection::connect_uri(uri, properties)).await,
+            AMQPScheme::AMQPS => {
+                let config = client_config(settings.authorities.as_deref())?;
+                // Boxed, as lapin's own is: who waits for a connection once need not hold room for it for ever.
+                within(Box::pin(tls::connect(uri, properties, config))).await
+            }
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why the broker did not do what it was asked.
 
 use super::work::UnknownQueue;
+use crate::tls::TlsError;
 
 /// A failure of the broker; all but [`BrokerError::Unreadable`] may pass.
 #[derive(Debug, thiserror::Error)]
@@ -8,6 +9,12 @@ pub enum BrokerError {
     /// The connection or channel failed; the next use makes a new one.
     #[error("the broker is not available: {0}")]
     Unavailable(#[from] lapin::Error),
+    /// The authorities that its certificate is to be checked by are of no use.
+    #[error("the broker's certificate cannot be checked: {0}")]
+    Tls(#[from] TlsError),
+    /// Its URL is none.
+    #[error("the broker's URL is none")]
+    Url,
     /// It did not answer in time, or holds publishers back.
     #[error("the broker did not answer in time")]
     Timeout,

@@ -95,6 +95,8 @@ fn verdict(confirmation: &Confirmation) -> Result<(), BrokerError> {
 const fn breaks_channel(error: &BrokerError) -> bool {
     match error {
         BrokerError::Unavailable(_)
+        | BrokerError::Tls(_)
+        | BrokerError::Url
         | BrokerError::Timeout
         | BrokerError::Returned
         | BrokerError::Cancelled => true,

@@ -1,32 +1,47 @@
 //! The broker.
 
 use clap::Args;
-use secrecy::SecretString;
+use lapin::uri::{AMQPScheme, AMQPUri};
+use secrecy::{ExposeSecret, SecretString};
+use std::path::PathBuf;
 
 use super::{Environment, Faults};
+use crate::tls::client_config;
 
 /// How to use the broker; its URL is the secret `USAGE_AMQP_URL`.
 #[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Broker (USAGE_AMQP_URL or USAGE_AMQP_URL_FILE)")]
+#[command(next_help_heading = "Broker (USAGE_AMQP_URL or USAGE_AMQP_URL_FILE; amqps:// for TLS)")]
 pub struct BrokerArgs {
     /// The exchange's name and the prefix of all queue names.
     #[arg(long, env = "USAGE_BROKER_NAMESPACE", default_value = "usage")]
     pub broker_namespace: String,
+    /// PEM file of the authorities that may have signed the broker's certificate; by default the system's.
+    #[arg(long, env = "USAGE_AMQP_CA", default_value = "")]
+    pub amqp_ca: String,
 }
 
 /// The broker, ready to connect to.
 #[derive(Debug, Clone)]
 pub struct BrokerSettings {
-    /// `amqp://…`.
+    /// `amqp://…` or `amqps://…`.
     pub url: SecretString,
+    /// The authorities to trust with `amqps`; none for the system's.
+    pub authorities: Option<PathBuf>,
     /// The exchange's name and the prefix of all queue names.
     pub namespace: String,
+}
+
+impl BrokerSettings {
+    /// The defaults, for this URL and namespace.
+    pub fn new(url: impl Into<SecretString>, namespace: impl Into<String>) -> Self {
+        Self { url: url.into(), authorities: None, namespace: namespace.into() }
+    }
 }
 
 impl BrokerArgs {
     /// The settings, or faults.
     pub fn resolve(&self, environment: &Environment, faults: &mut Faults) -> Option<BrokerSettings> {
-        let url = environment.secret("USAGE_AMQP_URL", faults);
+        let url = environment.secret("USAGE_AMQP_URL", faults).filter(|url| self.fits(url, faults));
         let namespace = self.broker_namespace.clone();
         let sane = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         // AMQP names have 255 bytes at most; ours append a queue's name.
@@ -34,6 +49,27 @@ impl BrokerArgs {
             faults.add("USAGE_BROKER_NAMESPACE", "must be 1 to 200 of letters, digits, `-`, `_` and `.`");
             return None;
         }
-        Some(BrokerSettings { url: url?, namespace })
+        Some(BrokerSettings { url: url?, authorities: self.authorities(faults), namespace })
+    }
+
+    /// Whether the URL is one, and encrypted when authorities are named: nobody names them and wants plain text.
+    fn fits(&self, url: &SecretString, faults: &mut Faults) -> bool {
+        // What the parser says about a wrong URL may have a part of it, such as the password.
+        let fault = match url.expose_secret().parse::<AMQPUri>() {
+            Err(_) => "is no URL such as amqps://user:password@host/%2f",
+            Ok(url) if url.scheme == AMQPScheme::AMQP && !self.amqp_ca.is_empty() => {
+                "is not amqps://, but USAGE_AMQP_CA is set"
+            }
+            Ok(_) => return true,
+        };
+        faults.add("USAGE_AMQP_URL", fault);
+        false
+    }
+
+    /// Read once for its faults; each connection reads it again.
+    fn authorities(&self, faults: &mut Faults) -> Option<PathBuf> {
+        let path = Some(&self.amqp_ca).filter(|path| !path.is_empty()).map(PathBuf::from)?;
+        faults.take("USAGE_AMQP_CA", client_config(Some(&path)))?;
+        Some(path)
     }
 }

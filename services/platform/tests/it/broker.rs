@@ -1,5 +1,7 @@
 //! Publishing and consuming on a real broker.
 
+mod tls;
+
 use platform::broker::{Broker, BrokerError, Disposition, Queue, Work};
 use platform::config::BrokerSettings;
 use platform::stop;
@@ -15,8 +17,7 @@ use crate::support::eventually;
 
 /// The broker in a namespace of the test's own.
 fn broker(test: &TestBroker, url: &str) -> Broker {
-    let settings = BrokerSettings { url: url.to_owned().into(), namespace: test.namespace.clone() };
-    Broker::new(settings, "platform-test")
+    Broker::new(BrokerSettings::new(url, &test.namespace), "platform-test")
 }
 
 fn work(number: u128) -> Work {
