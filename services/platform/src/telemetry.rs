@@ -1,6 +1,7 @@
 //! Logs, metrics, and one middleware that ties both to a request.
 
 mod http;
+mod lines;
 mod logs;
 mod metrics;
 

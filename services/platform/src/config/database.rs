@@ -55,7 +55,7 @@ impl DatabaseSettings {
 impl DatabaseArgs {
     /// The settings, or faults.
     pub fn resolve(&self, environment: &Environment, faults: &mut Faults) -> Option<DatabaseSettings> {
-        let url = environment.secret("USAGE_DATABASE_URL", faults);
+        let url = environment.database_url("USAGE_DATABASE_URL", faults);
         let pool_size = faults.parse_within("USAGE_DATABASE_POOL", &self.database_pool, 1..=1000);
         let wait = faults.parse_duration("USAGE_DATABASE_WAIT", &self.database_wait);
         let statement_timeout =
@@ -73,5 +73,5 @@ impl DatabaseArgs {
 
 /// The URL of the owner role, which only `migrate` asks for.
 pub fn owner_url(environment: &Environment, faults: &mut Faults) -> Option<SecretString> {
-    environment.secret("USAGE_DATABASE_OWNER_URL", faults)
+    environment.database_url("USAGE_DATABASE_OWNER_URL", faults)
 }

@@ -30,6 +30,12 @@ impl Environment {
         }
     }
 
+    /// A secret that may be absent: as [`Environment::secret`] when it is not.
+    pub fn optional_secret(&self, name: &'static str, faults: &mut Faults) -> Option<SecretString> {
+        let set = |name: &str| self.variable(name).is_some_and(|value| !value.is_empty());
+        if set(name) || set(&format!("{name}_FILE")) { self.secret(name, faults) } else { None }
+    }
+
     /// A secret that must be there: `NAME`, or the content of the file that `NAME_FILE` names.
     pub fn secret(&self, name: &'static str, faults: &mut Faults) -> Option<SecretString> {
         let file_name = format!("{name}_FILE");

@@ -7,6 +7,8 @@ use std::time::Instant;
 use tracing::Span;
 use tracing_actix_web::{RequestId, RootSpanBuilder, TracingLogger};
 
+use crate::problem::UNKNOWN_PATH;
+
 /// The outermost middleware: opens the request's span, which carries its id, and counts it.
 pub fn request_logger() -> TracingLogger<RequestSpan> {
     TracingLogger::new()
@@ -54,7 +56,8 @@ fn record<B>(response: &ServiceResponse<B>) {
     let request = response.request();
     let elapsed = request.extensions().get::<Arrival>().map(|Arrival(at)| at.elapsed()).unwrap_or_default();
     let elapsed_seconds = elapsed.as_secs_f64();
-    let route = request.match_pattern().unwrap_or_else(|| "none".to_owned());
+    let route = request.match_pattern().filter(|route| route != UNKNOWN_PATH);
+    let route = route.unwrap_or_else(|| "none".to_owned());
     // Probes come every few seconds for ever.
     if matches!(route.as_str(), "/healthz" | "/readyz" | "/metrics") {
         tracing::debug!(elapsed_seconds, "answered");

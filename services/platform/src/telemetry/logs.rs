@@ -1,9 +1,13 @@
 //! Logs: JSON for machines, or pretty for people, to standard error.
 
 use clap::{Args, ValueEnum};
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::{SubscriberInitExt as _, TryInitError};
+
+use super::lines::OneLine;
 
 /// How to log.
 #[derive(Debug, Clone, Args)]
@@ -22,7 +26,7 @@ pub struct LogArgs {
 pub enum LogFormat {
     /// One JSON object a line.
     Json,
-    /// For a terminal.
+    /// For people: a line of text.
     Pretty,
 }
 
@@ -40,14 +44,23 @@ pub enum LogError {
 /// Starts logging for the whole process.
 pub fn start_logs(args: &LogArgs) -> Result<(), LogError> {
     let filter = EnvFilter::try_new(&args.log)?;
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = tracing_subscriber::registry().with(filter).with(filter_fn(|event| !tells_secrets(event)));
     match args.log_format {
         LogFormat::Json => registry
             .with(tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(std::io::stderr))
             .try_init()?,
         LogFormat::Pretty => {
-            registry.with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr)).try_init()?;
+            let writer = || OneLine(std::io::stderr());
+            registry
+                .with(tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer))
+                .try_init()?;
         }
     }
     Ok(())
+}
+
+/// The broker's client traces each frame that it sends, and the first has the password.
+fn tells_secrets(event: &Metadata<'_>) -> bool {
+    *event.level() == Level::TRACE
+        && ["lapin", "amq_protocol"].iter().any(|name| event.target().starts_with(name))
 }
