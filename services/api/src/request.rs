@@ -5,4 +5,4 @@ mod fields;
 pub mod parse;
 
 pub use self::extract::{Body, Params};
-pub use self::fields::{Fields, FromFields};
+pub use self::fields::{Fields, FromFields, Patch};

@@ -10,6 +10,7 @@ mod status;
 use std::error::Error as StdError;
 
 pub use self::body::{ErrorItem, Problem};
+pub(crate) use self::extractors::UNKNOWN_PATH;
 pub use self::extractors::configure;
 pub use self::request_id::{current_request_id, request_ids};
 use crate::clock::ClockError;
@@ -42,7 +43,7 @@ pub enum ApiError {
     /// 404: there is none, or none that the caller may see.
     #[error("there is no such {0}")]
     NotFound(&'static str),
-    /// 405.
+    /// 405; the framework knows which methods the resource has, and says so in `Allow`.
     #[error("this resource does not have this method")]
     MethodNotAllowed,
     /// 406: it is not to be had in the form that the caller takes.
@@ -80,6 +81,12 @@ pub enum ApiError {
     /// 429.
     #[error("too many requests")]
     TooManyRequests {
+        /// Seconds to wait.
+        retry_after: u32,
+    },
+    /// 503: the outside provider that signs users in is away.
+    #[error("the sign-in provider does not answer: try again later")]
+    SignInUnavailable {
         /// Seconds to wait.
         retry_after: u32,
     },

@@ -3,10 +3,10 @@
 use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
+use platform::auth::decided;
 use platform::problem::ApiError;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use std::future::{Ready, ready};
 
 use super::{Fields, FromFields};
 
@@ -16,10 +16,14 @@ pub struct Params<T>(pub T);
 
 impl<T: FromFields> FromRequest for Params<T> {
     type Error = ApiError;
-    type Future = Ready<Result<Self, ApiError>>;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(read_query(request.query_string()).map(Self))
+        let request = request.clone();
+        Box::pin(async move {
+            decided(&request).await;
+            read_query(request.query_string()).map(Self)
+        })
     }
 }
 
@@ -45,8 +49,11 @@ impl<T: FromFields> FromRequest for Body<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = web::Json::<Value>::from_request(request, payload);
+        let request = request.clone();
         Box::pin(async move {
-            let body = body.await?.into_inner();
+            let body = body.await;
+            decided(&request).await;
+            let body = body?.into_inner();
             let sha256 = Sha256::digest(body.to_string()).into();
             Ok(Self { value: Fields::of_json(body)?.read()?, sha256 })
         })

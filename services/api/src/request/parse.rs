@@ -10,6 +10,18 @@ pub fn uuid(text: &str) -> Result<Uuid, String> {
     Uuid::try_parse(text).ok().filter(|_| hyphenated).ok_or_else(|| "is no UUID".to_owned())
 }
 
+/// Of RFC 3696: 64 before the `@`, 255 after it.
+pub const EMAIL_CHARACTERS_MAX: usize = 320;
+
+/// An e-mail address in lower case. Whether there is such a one only a letter to it could tell.
+pub fn email(written: &str) -> Result<String, String> {
+    let email = text(EMAIL_CHARACTERS_MAX)(written)?.to_lowercase();
+    let is_one = email.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && !host.is_empty() && !host.contains('@') && !email.contains(char::is_whitespace)
+    });
+    if is_one { Ok(email) } else { Err("is no e-mail address".to_owned()) }
+}
+
 /// `YYYY-MM`.
 pub fn month(text: &str) -> Result<Month, String> {
     text.parse().map_err(|_| "is no month such as 2026-09".to_owned())
@@ -57,5 +69,19 @@ pub fn text(characters_max: usize) -> impl FnOnce(&str) -> Result<String, String
             return Err(format!("must have 1 to {characters_max} characters"));
         }
         Ok(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_email_address_has_a_name_and_a_host() {
+        assert_eq!(email("Admin@Acme.test"), Ok("admin@acme.test".to_owned()));
+        for wrong in ["", "admin", "@acme.test", "admin@", "a@b@c", "a b@c", "a@b\r\nbcc: c"] {
+            assert!(email(wrong).is_err(), "{wrong}");
+        }
+        assert!(email(&format!("{}@b", "a".repeat(319))).is_err());
     }
 }

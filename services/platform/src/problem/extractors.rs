@@ -2,7 +2,8 @@
 
 use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::http::StatusCode;
-use actix_web::{Error, HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::http::header::{ALLOW, HeaderMap};
+use actix_web::{HttpResponse, ResponseError, web};
 use serde_json::error::Category;
 
 use super::{ApiError, ErrorItem};
@@ -10,13 +11,19 @@ use super::{ApiError, ErrorItem};
 /// No JSON body of this API needs more; files come as streams.
 const JSON_BYTES_MAX: usize = 256 * 1024;
 
-/// Makes the framework's own errors problems, and unknown routes and methods, too.
+/// The resource of all paths that have none.
+pub(crate) const UNKNOWN_PATH: &str = "/{unknown:.*}";
+
+/// Makes the framework's own errors problems, and unknown routes and methods, too. After all routes: handlers are
+/// guarded by their method, so that a wrong method ends here like an unknown path.
 pub fn configure(cfg: &mut web::ServiceConfig) {
     cfg.app_data(
         web::JsonConfig::default().limit(JSON_BYTES_MAX).error_handler(|e, _| json_error(&e).into()),
     )
     .app_data(web::QueryConfig::default().error_handler(|e, _| query_error(&e).into()))
     .app_data(web::PathConfig::default().error_handler(|e, _| path_error(&e).into()))
+    // A resource without methods answers 405; `Allow` names the methods whose guards the request failed on the way.
+    .service(web::resource(UNKNOWN_PATH))
     .default_service(web::route().to(no_route));
 }
 
@@ -57,26 +64,17 @@ fn bad_request(detail: String) -> ApiError {
     ApiError::BadRequest { detail, errors: Vec::new() }
 }
 
-async fn no_route(request: HttpRequest) -> Result<HttpResponse, Error> {
-    Err(unmatched(&request).into())
-}
-
-/// Handlers are guarded by their method, so that a wrong method ends here like an unknown path.
-fn unmatched(request: &HttpRequest) -> ApiError {
-    if request.resource_map().has_resource(request.path()) {
-        ApiError::MethodNotAllowed
-    } else {
-        ApiError::NotFound("resource")
-    }
+async fn no_route() -> Result<HttpResponse, ApiError> {
+    Err(ApiError::NotFound("resource"))
 }
 
 /// The problem for a status that the framework answered without saying why.
-pub(super) fn problem_of_status(status: StatusCode, request: &HttpRequest) -> HttpResponse {
+pub(super) fn problem_of_status(status: StatusCode, headers: &HeaderMap) -> HttpResponse {
     let error = match status {
         StatusCode::UNAUTHORIZED => ApiError::Unauthorized,
         StatusCode::FORBIDDEN => ApiError::Forbidden("this is not allowed"),
-        StatusCode::NOT_FOUND => unmatched(request),
-        StatusCode::METHOD_NOT_ALLOWED => ApiError::MethodNotAllowed,
+        StatusCode::METHOD_NOT_ALLOWED if headers.contains_key(ALLOW) => ApiError::MethodNotAllowed,
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => ApiError::NotFound("resource"),
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::PayloadTooLarge { limit_bytes: JSON_BYTES_MAX as u64 },
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             ApiError::UnsupportedMediaType("the body has a type that is not taken here".to_owned())

@@ -3,7 +3,7 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage};
 use tracing_actix_web::RequestId;
@@ -64,6 +64,12 @@ fn as_problem(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
     if is_ours || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    let problem = problem_of_status(status, response.request());
+    let mut problem = problem_of_status(status, response.headers());
+    // What others said on it still holds; the body alone is another.
+    for (name, value) in response.headers() {
+        if !matches!(*name, CONTENT_TYPE | CONTENT_LENGTH) && !problem.headers().contains_key(name) {
+            problem.headers_mut().append(name.clone(), value.clone());
+        }
+    }
     response.into_response(problem)
 }

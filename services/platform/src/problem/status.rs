@@ -22,6 +22,7 @@ impl ApiError {
             Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"),
             Self::Unprocessable { code, .. } => (StatusCode::UNPROCESSABLE_ENTITY, code),
             Self::TooManyRequests { .. } => (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"),
+            Self::SignInUnavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "sign-in-unavailable"),
             Self::Unavailable { .. } => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Self::InsufficientStorage => (StatusCode::INSUFFICIENT_STORAGE, "insufficient-storage"),
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
@@ -40,7 +41,9 @@ impl ResponseError for ApiError {
             Self::Unauthorized | Self::SignInRefused(_) => {
                 response.insert_header((WWW_AUTHENTICATE, "Bearer"));
             }
-            Self::TooManyRequests { retry_after } | Self::Unavailable { retry_after } => {
+            Self::TooManyRequests { retry_after }
+            | Self::SignInUnavailable { retry_after }
+            | Self::Unavailable { retry_after } => {
                 response.insert_header((RETRY_AFTER, *retry_after));
             }
             Self::Internal(cause) => tracing::error!(cause = %chain(cause.as_ref()), "internal error"),

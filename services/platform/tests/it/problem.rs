@@ -2,7 +2,7 @@
 
 use actix_web::dev::ServiceResponse;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpResponse, get, post, test, web};
+use actix_web::{App, HttpResponse, get, post, put, test, web};
 use platform::db::DbError;
 use platform::problem::{self, ApiError, ErrorItem, UniqueMeans};
 use platform::store::StoreError;
@@ -17,7 +17,7 @@ struct Body {
     count: u8,
 }
 
-#[get("/fail/{how}")]
+#[get("/v1/fail/{how}")]
 async fn fail(how: web::Path<String>) -> Result<HttpResponse, ApiError> {
     Err(match how.as_str() {
         "unauthorized" => ApiError::Unauthorized,
@@ -40,19 +40,28 @@ async fn fail(how: web::Path<String>) -> Result<HttpResponse, ApiError> {
     })
 }
 
-#[get("/things/{id}")]
+#[get("/v1/things/{id}")]
 async fn thing(_: web::Path<Uuid>) -> HttpResponse {
     HttpResponse::Ok().finish()
 }
 
-#[post("/things")]
+#[put("/v1/things")]
+async fn replace() -> HttpResponse {
+    HttpResponse::NoContent().finish()
+}
+
+#[post("/v1/things")]
 async fn make(_: web::Json<Body>) -> HttpResponse {
     HttpResponse::Created().finish()
 }
 
 async fn call(request: test::TestRequest) -> ServiceResponse {
     let app = App::new()
-        .service(web::scope("/v1").service(fail).service(thing).service(make))
+        .service(fail)
+        .service(thing)
+        .service(make)
+        .service(replace)
+        .route("/probe", web::get().to(HttpResponse::Ok))
         .configure(problem::configure)
         .wrap(from_fn(problem::request_ids))
         .wrap(request_logger());
@@ -126,6 +135,24 @@ async fn headers_tell_what_to_do() {
 }
 
 #[actix_web::test]
+async fn a_wrong_method_is_told_which_are_right() {
+    for (path, allowed) in
+        [("/v1/things", "POST, PUT"), ("/v1/things/7", "GET"), ("/v1/fail/busy", "GET"), ("/probe", "GET")]
+    {
+        let response = call(test::TestRequest::delete().uri(path)).await;
+        assert_eq!((response.status().as_u16(), allow(&response)), (405, Some(allowed)), "{path}");
+    }
+    for path in ["/v1/nothing", "/", "/v1/things/7/8"] {
+        let response = call(test::TestRequest::delete().uri(path)).await;
+        assert_eq!((response.status().as_u16(), allow(&response)), (404, None), "{path}");
+    }
+}
+
+fn allow(response: &ServiceResponse) -> Option<&str> {
+    response.headers().get("allow").map(|value| value.to_str().unwrap())
+}
+
+#[actix_web::test]
 async fn the_frameworks_errors_are_problems() {
     let post = |body: &'static str| {
         test::TestRequest::post()
@@ -137,6 +164,8 @@ async fn the_frameworks_errors_are_problems() {
     assert_eq!(code_of(get("/nothing")).await, (404, "not-found".to_owned()));
     assert_eq!(code_of(get("/v1/things/7")).await, (404, "not-found".to_owned()));
     let wrong_method = test::TestRequest::delete().uri("/v1/things");
+    assert_eq!(code_of(wrong_method).await, (405, "method-not-allowed".to_owned()));
+    let wrong_method = test::TestRequest::post().uri("/v1/things/7");
     assert_eq!(code_of(wrong_method).await, (405, "method-not-allowed".to_owned()));
     assert_eq!(code_of(post("{")).await, (400, "bad-request".to_owned()));
     assert_eq!(code_of(post(r#"{"count": 256}"#)).await, (422, "invalid".to_owned()));
