@@ -7,28 +7,23 @@ use futures_util::future::LocalBoxFuture;
 use schema::Scope;
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::sync::Arc;
 use uuid::Uuid;
 
-use super::{Actor, Caller, KeyRing, METER_TOKEN_PREFIX, OpaqueToken, Right};
-use crate::db::{Db, DbError};
-use crate::problem::ApiError;
+use super::refusal::Subject;
+use super::{Auth, Caller, Right, order};
+use crate::address::client_address;
+use crate::audit::Origin;
+use crate::db::Db;
+use crate::limits::Limits;
+use crate::problem::{ApiError, current_request_id};
 
 /// Longer than any token of ours.
 const TOKEN_BYTES_MAX: usize = 4096;
 
-/// What authentication needs; the application's data must hold a `web::Data<Auth>`. Cheap to clone.
-#[derive(Clone)]
-pub struct Auth {
-    /// Signs and verifies access tokens.
-    pub keys: Arc<KeyRing>,
-    /// Knows meters' tokens, and who is below whom.
-    pub db: Db,
-}
-
 /// A caller who has the right `R`.
 pub struct Authorized<R> {
     caller: Caller,
+    origin: Origin,
     db: Db,
     right: PhantomData<R>,
 }
@@ -37,6 +32,11 @@ impl<R: Right> Authorized<R> {
     /// Who it is.
     pub const fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// Whose doing this is, from where, for the audit.
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
     }
 
     /// All that the caller may see.
@@ -63,34 +63,27 @@ impl<R: Right> FromRequest for Authorized<R> {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let auth = request.app_data::<web::Data<Auth>>().cloned();
-        let token = bearer(request).map(str::to_owned);
+        let request = request.clone();
+        let undecided = order::announce(&request);
         Box::pin(async move {
+            let _undecided = undecided;
+            let auth = request.app_data::<web::Data<Auth>>();
             let auth = auth.ok_or_else(|| ApiError::internal("the application has no Auth"))?;
-            let caller = auth.authenticate(&token.ok_or(ApiError::Unauthorized)?).await?;
-            let actor = match &caller {
-                Caller::User(user) => Actor::User(user.role),
-                Caller::Meter { .. } => Actor::Meter,
-            };
-            if !R::is_of(actor) {
-                return Err(ApiError::Forbidden("your role does not have this right"));
+            let caller = auth.authenticate(bearer(&request).ok_or(ApiError::Unauthorized)?).await?;
+            if let Some(limits) = request.app_data::<web::Data<Limits>>() {
+                limits.take_for_caller(&request, caller.organization_id(), caller.id()).await?;
             }
-            Ok(Self { caller, db: auth.db.clone(), right: PhantomData })
+            if !caller.has::<R>() {
+                return Err(Subject::of(&request).refuse(&caller, &auth.db).await);
+            }
+            let origin = Origin {
+                actor: caller.label(),
+                organization_id: Some(caller.organization_id()),
+                address: client_address(&request),
+                request_id: current_request_id(),
+            };
+            Ok(Self { caller, origin, db: auth.db.clone(), right: PhantomData })
         })
-    }
-}
-
-impl Auth {
-    async fn authenticate(&self, token: &str) -> Result<Caller, ApiError> {
-        if !token.starts_with(METER_TOKEN_PREFIX) {
-            let claims = self.keys.verify(token).ok_or(ApiError::Unauthorized)?;
-            return Ok(Caller::User(claims.user()));
-        }
-        let digest = OpaqueToken::digest(token);
-        let meter =
-            self.db.machinery(move |tx| Ok::<_, DbError>(schema::meters::by_token(tx, &digest)?)).await?;
-        let (organization_id, meter_id) = meter.ok_or(ApiError::Unauthorized)?;
-        Ok(Caller::Meter { organization_id, meter_id })
     }
 }
 

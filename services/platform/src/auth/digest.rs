@@ -10,6 +10,10 @@ use super::KeyError;
 
 /// How a meter's token begins.
 pub const METER_TOKEN_PREFIX: &str = "umt_";
+/// How an API key begins.
+pub const API_KEY_PREFIX: &str = "uik_";
+/// How the token of a one-time password link begins.
+pub const PASSWORD_LINK_PREFIX: &str = "upl_";
 /// How a refresh token begins.
 pub const REFRESH_TOKEN_PREFIX: &str = "urt_";
 

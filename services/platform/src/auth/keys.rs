@@ -6,12 +6,17 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
 use super::claims::{AUDIENCE, Claims, ISSUER};
 use crate::config::KeySettings;
+
+/// As the header of an access token has it.
+const TOKEN_TYPE: &str = "JWT";
 
 const PEM_BEGIN: &str = "-----BEGIN PRIVATE KEY-----";
 const PEM_END: &str = "-----END PRIVATE KEY-----";
@@ -79,16 +84,33 @@ impl KeyRing {
 
     /// Signs an access token.
     pub fn sign(&self, claims: &Claims) -> Result<SecretString, KeyError> {
-        let mut header = Header::new(Algorithm::EdDSA);
-        header.kid = self.verifying.first().map(|key| key.id.clone());
-        Ok(jsonwebtoken::encode(&header, claims, &self.signing)?.into())
+        Ok(self.sign_as(TOKEN_TYPE, claims)?.into())
     }
 
     /// The claims of a token that one of these keys signed and whose time is not over.
     pub fn verify(&self, token: &str) -> Option<Claims> {
-        let kid = jsonwebtoken::decode_header(token).ok()?.kid?;
+        self.verify_as(TOKEN_TYPE, token, &self.validation)
+    }
+
+    /// Signs claims of another type: what is signed as one type is never taken for another.
+    pub(crate) fn sign_as(&self, typ: &str, claims: &impl Serialize) -> Result<String, KeyError> {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.typ = Some(typ.to_owned());
+        header.kid = self.verifying.first().map(|key| key.id.clone());
+        Ok(jsonwebtoken::encode(&header, claims, &self.signing)?)
+    }
+
+    /// The claims of what one of these keys signed as this type.
+    pub(crate) fn verify_as<T: DeserializeOwned>(
+        &self,
+        typ: &str,
+        signed: &str,
+        validation: &Validation,
+    ) -> Option<T> {
+        let header = jsonwebtoken::decode_header(signed).ok()?;
+        let kid = header.kid.filter(|_| header.typ.as_deref() == Some(typ))?;
         let key = self.verifying.iter().find(|key| key.id == kid)?;
-        Some(jsonwebtoken::decode(token, &key.key, &self.validation).ok()?.claims)
+        Some(jsonwebtoken::decode(signed, &key.key, validation).ok()?.claims)
     }
 
     /// The public keys as RFC 7517 writes them.
@@ -117,6 +139,8 @@ fn validation() -> Validation {
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     validation.set_issuer(&[ISSUER]);
     validation.set_audience(&[AUDIENCE]);
+    // None of ours says from when on it is good; one that does is taken at its word.
+    validation.validate_nbf = true;
     // The signer's clock is the verifier's. In its last second a token is over (RFC 7519 §4.1.4).
     validation.leeway = 0;
     validation.reject_tokens_expiring_in_less_than = 1;

@@ -38,6 +38,8 @@ pub trait Right: 'static {
     const NAME: &'static str;
     /// Who has it.
     const ACTORS: &'static [Actor];
+    /// Whether an API key may have it: what makes or changes identities stays with people.
+    const DELEGABLE: bool;
 
     /// Whether this actor has it.
     fn is_of(actor: Actor) -> bool {
@@ -45,9 +47,27 @@ pub trait Right: 'static {
     }
 }
 
-/// The table: a right, its name, its words and those who have it.
+/// A row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct RightRow {
+    /// The right.
+    pub name: &'static str,
+    /// Who has it.
+    pub actors: &'static [Actor],
+    /// Whether an API key may have it.
+    pub delegable: bool,
+}
+
+/// The rights that a key made by a user of this role may have.
+pub fn delegable_rights(role: Role) -> impl Iterator<Item = &'static str> {
+    let rows = RIGHTS.iter().filter(move |row| row.delegable && row.actors.contains(&Actor::User(role)));
+    rows.map(|row| row.name)
+}
+
+/// The table: a right, its name, whether API keys may have it (`delegable`) or people and meters alone (`personal`), and
+/// those who have it.
 macro_rules! rights {
-    ($($(#[$doc:meta])* $right:ident $name:literal: $($actor:ident)+;)+) => {
+    ($($(#[$doc:meta])* $right:ident $name:literal $holder:ident: $($actor:ident)+;)+) => {
         $(
             $(#[$doc])*
             #[derive(Debug, Clone, Copy)]
@@ -56,35 +76,49 @@ macro_rules! rights {
             impl Right for $right {
                 const NAME: &'static str = $name;
                 const ACTORS: &'static [Actor] = &[$(rights!(@actor $actor)),+];
+                const DELEGABLE: bool = rights!(@holder $holder);
             }
         )+
 
         /// Every right with those who have it.
-        pub const RIGHTS: &[(&str, &[Actor])] = &[$(($name, $right::ACTORS)),+];
+        pub const RIGHTS: &[RightRow] =
+            &[$(RightRow { name: $name, actors: $right::ACTORS, delegable: $right::DELEGABLE }),+];
     };
     (@actor Meter) => { Actor::Meter };
     (@actor $role:ident) => { Actor::User(Role::$role) };
+    (@holder delegable) => { true };
+    (@holder personal) => { false };
 }
 
 rights! {
     /// To ask who one is.
-    SignedIn "signed-in": OperatorAdmin ServiceDesk AggregatorAdmin AggregatorViewer PartnerAdmin PartnerViewer;
+    SignedIn "signed-in" personal: OperatorAdmin ServiceDesk AggregatorAdmin AggregatorViewer PartnerAdmin PartnerViewer;
     /// To see reports, meters, orders, requests of one's scope.
-    MayRead "read": OperatorAdmin ServiceDesk AggregatorAdmin AggregatorViewer PartnerAdmin PartnerViewer;
-    /// To see uploads: a meter those of its own.
-    MayReadUploads "read-uploads": OperatorAdmin ServiceDesk AggregatorAdmin AggregatorViewer PartnerAdmin PartnerViewer Meter;
+    MayRead "read" delegable: OperatorAdmin ServiceDesk AggregatorAdmin AggregatorViewer PartnerAdmin PartnerViewer;
+    /// To see uploads: a meter those of its own. An aggregator sees what came of its partners' files, not the files.
+    MayReadUploads "read-uploads" delegable: OperatorAdmin ServiceDesk PartnerAdmin PartnerViewer Meter;
     /// To upload: a meter its own files.
-    MayUpload "upload": PartnerAdmin Meter;
+    MayUpload "upload" delegable: PartnerAdmin Meter;
     /// To register meters and set them.
-    MayManageMeters "manage-meters": PartnerAdmin;
+    MayManageMeters "manage-meters" delegable: PartnerAdmin;
     /// To edit and submit one's orders, and to ask for late uploads.
-    MayOrder "order": PartnerAdmin;
+    MayOrder "order" delegable: PartnerAdmin;
     /// To approve partners' orders or send them back.
-    MayApprove "approve": AggregatorAdmin;
+    MayApprove "approve" delegable: AggregatorAdmin;
     /// To decide service requests.
-    MayDecide "decide": ServiceDesk;
+    MayDecide "decide" personal: ServiceDesk;
     /// To see how the service works: runs, queues, dead letters.
-    MayOperate "operate": OperatorAdmin ServiceDesk;
+    MayOperate "operate" delegable: OperatorAdmin ServiceDesk;
+    /// To see the audit of one's scope and export it.
+    MayReadAudit "read-audit" delegable: OperatorAdmin ServiceDesk AggregatorAdmin PartnerAdmin;
+    /// To add users of one's scope and change them.
+    MayManageUsers "manage-users" personal: OperatorAdmin AggregatorAdmin PartnerAdmin;
+    /// To make and revoke API keys of one's own organization.
+    MayManageKeys "manage-keys" personal: OperatorAdmin AggregatorAdmin PartnerAdmin;
+    /// To add contracts of partners.
+    MayManageContracts "manage-contracts" delegable: OperatorAdmin AggregatorAdmin;
+    /// To add one's sites.
+    MayManageSites "manage-sites" delegable: PartnerAdmin;
     /// To run catalogue, organizations and their users, and in development the clock.
-    OperatorAdmin "administer": OperatorAdmin;
+    OperatorAdmin "administer" personal: OperatorAdmin;
 }

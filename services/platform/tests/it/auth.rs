@@ -3,14 +3,14 @@
 use actix_web::{App, HttpResponse, get, test, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::auth::{
-    Auth, Authorized, Claims, KeyRing, METER_TOKEN_PREFIX, MayManageMeters, MayRead, MayUpload, OpaqueToken,
-    User, generate_key_pem,
+    Auth, Authorized, Claims, KeyRing, METER_TOKEN_PREFIX, MayManageKeys, MayManageMeters, MayRead,
+    MayUpload, OpaqueToken, SignedIn, User, generate_key_pem,
 };
 use platform::clock::Clock;
 use platform::db::{Db, DbError};
 use platform::problem::ApiError;
 use schema::Scope;
-use schema::meters::{self, NewMeter, Settings, since_ever};
+use schema::meters::{self, NewMeter, NewToken, Settings, since_ever};
 use schema::types::{BillingMode, Connectivity, Role};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -44,18 +44,30 @@ async fn manage(_: Authorized<MayManageMeters>) -> HttpResponse {
     HttpResponse::Ok().finish()
 }
 
+#[get("/signed-in")]
+async fn signed_in(_: Authorized<SignedIn>) -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
+#[get("/manage-keys")]
+async fn manage_keys(_: Authorized<MayManageKeys>) -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
 #[get("/upload")]
 async fn upload(caller: Authorized<MayUpload>) -> String {
     caller.label()
 }
 
 /// The answer to a request with this `Authorization` header.
-async fn answer(auth: &Auth, path: &str, authorization: Option<&str>) -> (u16, String) {
+pub async fn answer(auth: &Auth, path: &str, authorization: Option<&str>) -> (u16, String) {
     let app = App::new()
         .app_data(web::Data::new(auth.clone()))
         .service(read)
         .service(partner)
         .service(manage)
+        .service(signed_in)
+        .service(manage_keys)
         .service(upload);
     let app = test::init_service(app).await;
     let mut request = test::TestRequest::get().uri(path);
@@ -67,11 +79,11 @@ async fn answer(auth: &Auth, path: &str, authorization: Option<&str>) -> (u16, S
     (status, String::from_utf8(test::read_body(response).await.to_vec()).unwrap())
 }
 
-fn auth(db: Db) -> Auth {
+pub fn auth(db: Db) -> Auth {
     Auth { keys: Arc::new(KeyRing::from_pems(&[generate_key_pem().unwrap()]).unwrap()), db }
 }
 
-fn bearer(keys: &KeyRing, organization_id: Uuid, role: Role) -> String {
+pub fn bearer(keys: &KeyRing, organization_id: Uuid, role: Role) -> String {
     let claims = Claims::new(&User { id: Uuid::from_u128(9), organization_id, role }, Clock::machine().now());
     format!("Bearer {}", keys.sign(&claims).unwrap().expose_secret())
 }
@@ -135,7 +147,7 @@ async fn without_a_good_token_nobody_is_anybody() {
     assert_eq!(answer(&auth, "/read", Some(&good)).await.0, 200);
 }
 
-async fn register_meter(db: &Db, token: &OpaqueToken) {
+pub async fn register_meter(db: &Db, token: &OpaqueToken) {
     let (now, token_sha256): (DateTime<Utc>, _) = (Clock::machine().now(), token.sha256);
     db.run(Scope::Organization(ACME), move |tx| {
         let meter = NewMeter {
@@ -143,7 +155,6 @@ async fn register_meter(db: &Db, token: &OpaqueToken) {
             name: "ams-1",
             connectivity: Connectivity::Online,
             public_key: None,
-            token_sha256: &token_sha256,
             registered_at: now,
         };
         let settings = Settings {
@@ -154,8 +165,12 @@ async fn register_meter(db: &Db, token: &OpaqueToken) {
             contract_number: "ACME-0001".to_owned(),
             site_id: None,
             recorded_at: now,
+            id: Uuid::now_v7(),
+            recorded_by: None,
         };
-        Ok::<_, DbError>(meters::register(tx, &meter, &settings)?)
+        meters::register(tx, &meter, &settings)?;
+        let token = NewToken { id: Uuid::now_v7(), token_sha256: &token_sha256, created_at: now };
+        Ok::<_, DbError>(meters::add_token(tx, meter.id, &token)?)
     })
     .await
     .unwrap();
@@ -178,12 +193,16 @@ fn keys_rotate() {
     let (old, new): (SecretString, SecretString) = (generate_key_pem().unwrap(), generate_key_pem().unwrap());
     let before = KeyRing::from_pems(std::slice::from_ref(&old)).unwrap();
     let after = KeyRing::from_pems(&[new.clone(), old]).unwrap();
+    let done = KeyRing::from_pems(&[new]).unwrap();
     let user = User { id: Uuid::nil(), organization_id: ACME, role: Role::PartnerAdmin };
     let claims = Claims::new(&user, Clock::machine().now());
     let (old_token, new_token) = (before.sign(&claims).unwrap(), after.sign(&claims).unwrap());
     assert_eq!(after.verify(old_token.expose_secret()), Some(claims.clone()));
-    assert_eq!(after.verify(new_token.expose_secret()), Some(claims));
+    assert_eq!(after.verify(new_token.expose_secret()), Some(claims.clone()));
     assert_eq!(before.verify(new_token.expose_secret()), None);
+    // The new key signs from the first, and alone when the overlap is over.
+    assert_eq!(done.verify(new_token.expose_secret()), Some(claims));
+    assert_eq!(done.verify(old_token.expose_secret()), None);
     assert_eq!(after.jwks()["keys"].as_array().unwrap().len(), 2);
     assert_eq!(after.jwks()["keys"][1], before.jwks()["keys"][0]);
 }

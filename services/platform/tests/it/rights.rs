@@ -3,19 +3,21 @@
 use platform::auth::{Actor, RIGHTS};
 use std::fmt::Write;
 
-/// A row per right, a column per role.
+/// A row per right, a column per role, and whether API keys may have it.
 fn table() -> String {
-    let mut table = format!("{:<14}", "");
+    let mut table = format!("{:<16}", "");
     for actor in Actor::ALL {
         write!(table, " {}", actor.as_str()).unwrap();
     }
-    for (name, actors) in RIGHTS {
-        write!(table, "\n{name:<14}").unwrap();
+    write!(table, " api-keys").unwrap();
+    let mark = |yes| if yes { "yes" } else { "-" };
+    for row in RIGHTS {
+        write!(table, "\n{:<16}", row.name).unwrap();
         for actor in Actor::ALL {
-            let mark = if actors.contains(&actor) { "yes" } else { "-" };
-            write!(table, " {mark:<width$}", width = actor.as_str().len()).unwrap();
+            let has = mark(row.actors.contains(&actor));
+            write!(table, " {has:<width$}", width = actor.as_str().len()).unwrap();
         }
-        table.truncate(table.trim_end().len());
+        write!(table, " {}", mark(row.delegable)).unwrap();
     }
     table + "\n"
 }

@@ -23,6 +23,8 @@ enum Verb {
     Get,
     Post(Payload),
     Put(Payload),
+    Patch(Payload),
+    Delete,
 }
 
 /// What a call carries.
@@ -62,6 +64,16 @@ impl Call {
         Self::new(Verb::Put(Payload::Json(body)), path)
     }
 
+    /// `PATCH path` with a JSON body.
+    pub fn patch(path: impl Into<String>, body: Value) -> Self {
+        Self::new(Verb::Patch(Payload::Json(body)), path)
+    }
+
+    /// `DELETE path`.
+    pub fn delete(path: impl Into<String>) -> Self {
+        Self::new(Verb::Delete, path)
+    }
+
     fn new(verb: Verb, path: impl Into<String>) -> Self {
         Self { verb, path: path.into(), query: Vec::new(), headers: Vec::new() }
     }
@@ -90,8 +102,10 @@ impl Call {
         let url = format!("{server}{}", self.path);
         match &self.verb {
             Verb::Get => self.dressed(agent.get(url), token).call(),
+            Verb::Delete => self.dressed(agent.delete(url), token).call(),
             Verb::Post(payload) => deliver(self.dressed(agent.post(url), token), payload),
             Verb::Put(payload) => deliver(self.dressed(agent.put(url), token), payload),
+            Verb::Patch(payload) => deliver(self.dressed(agent.patch(url), token), payload),
         }
     }
 

@@ -12,8 +12,8 @@ use crate::session::{Session, SessionError, SessionFile};
 pub enum Credential {
     /// Nothing: log-in only.
     None,
-    /// A meter's own token; it does not expire and cannot be refreshed.
-    Meter(String),
+    /// A meter's own token, or an API key: it cannot be refreshed.
+    Token(String),
     /// A person's log-in.
     Session(SessionFile, Session),
 }
@@ -32,7 +32,7 @@ impl Credential {
     pub fn token(&self) -> Option<&str> {
         match self {
             Self::None => None,
-            Self::Meter(token) => Some(token),
+            Self::Token(token) => Some(token),
             Self::Session(_, session) => Some(&session.access_token),
         }
     }

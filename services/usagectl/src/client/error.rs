@@ -1,5 +1,10 @@
 //! Why a call has no good answer, and what the caller can do.
 
+use std::io;
+use std::path::PathBuf;
+
+use rustls::CertificateError;
+
 use super::Problem;
 use crate::session::SessionError;
 
@@ -10,7 +15,9 @@ pub enum ClientError {
     #[error("{0}")]
     Problem(Box<Problem>),
     /// The log-in is over.
-    #[error("your log-in has ended: run `usagectl login --server {server} --email {email}`")]
+    #[error(
+        "your log-in has ended: run `usagectl login --server {server} --email {email}`, or with --sso in its place"
+    )]
     SignedOut {
         /// The server that said so.
         server: String,
@@ -27,9 +34,30 @@ pub enum ClientError {
         /// What happened.
         source: ureq::Error,
     },
-    /// This program was built without TLS.
-    #[error("{0}: this build of usagectl speaks plain HTTP only; use the service's http:// address")]
-    NoTls(String),
+    /// Nobody whom we trust says that it is the server.
+    #[error(
+        "{server}: the server's certificate is not signed by an authority that is trusted here\n  name the PEM file of its authority: --ca-file FILE, or USAGE_CA_FILE"
+    )]
+    UnknownAuthority {
+        /// The server.
+        server: String,
+    },
+    /// It is another server, or its certificate is out of date.
+    #[error("{server}: the server's certificate is of no use: {reason}")]
+    WrongCertificate {
+        /// The server.
+        server: String,
+        /// Why.
+        reason: CertificateError,
+    },
+    /// The file of the authorities that are to be trusted.
+    #[error("{}: {source}", path.display())]
+    Authorities {
+        /// The file as it was named.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: io::Error,
+    },
     /// The answer is not what this program understands.
     #[error("{server} answers something else than this version of usagectl expects: {source}")]
     Strange {
@@ -68,7 +96,12 @@ impl ClientError {
         match self {
             Self::Network { .. } => true,
             Self::Problem(problem) => matches!(problem.status, 429 | 502 | 503 | 504),
-            Self::SignedOut { .. } | Self::NoTls(_) | Self::Strange { .. } | Self::Session(_) => false,
+            Self::SignedOut { .. }
+            | Self::UnknownAuthority { .. }
+            | Self::WrongCertificate { .. }
+            | Self::Authorities { .. }
+            | Self::Strange { .. }
+            | Self::Session(_) => false,
         }
     }
 }
