@@ -1,10 +1,16 @@
 //! Users: who may log in, and as what.
 
+pub mod accounts;
+pub mod external;
+pub mod log_in_failures;
+pub mod password_links;
 pub mod refresh_tokens;
+pub mod sign_in_flows;
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 use uuid::Uuid;
 
 use crate::Tx;
@@ -25,6 +31,11 @@ pub struct User {
     pub role: Role,
     /// Business time.
     pub created_at: DateTime<Utc>,
+    /// Since when they may not log in, if they may not; business time.
+    pub disabled_at: Option<DateTime<Utc>>,
+    /// Whether they have set a password.
+    #[diesel(select_expression = users::password_hash.is_not_null())]
+    pub has_password: bool,
 }
 
 /// A user to add to the transaction's organization.
@@ -36,14 +47,14 @@ pub struct NewUser<'a> {
     pub email: &'a str,
     /// What they may do.
     pub role: Role,
-    /// argon2id in PHC string form.
-    pub password_hash: &'a str,
+    /// argon2id in PHC string form; none until they set one.
+    pub password_hash: Option<&'a str>,
     /// Business time.
     pub created_at: DateTime<Utc>,
 }
 
 /// What log-in compares; the minimum, since it is read before a tenant is known.
-#[derive(Debug, Queryable, Selectable)]
+#[derive(Debug, QueryableByName)]
 #[diesel(table_name = users, check_for_backend(Pg))]
 pub struct Credentials {
     /// The tenant that the log-in is for.
@@ -52,16 +63,17 @@ pub struct Credentials {
     pub id: Uuid,
     /// For the access token.
     pub role: Role,
-    /// argon2id in PHC string form.
-    pub password_hash: String,
+    /// argon2id in PHC string form; none where there is none.
+    pub password_hash: Option<String>,
+    /// Since when they may not log in, if they may not.
+    pub disabled_at: Option<DateTime<Utc>>,
 }
 
 /// The credentials of an e-mail address. The machinery asks: the tenant is not known yet.
 pub fn credentials(tx: &mut Tx<'_>, email: &str) -> QueryResult<Option<Credentials>> {
-    users::table
-        .filter(users::email.eq(email.to_lowercase()))
-        .select(Credentials::as_select())
-        .first(tx.machinery()?)
+    diesel::sql_query("SELECT * FROM log_in_of($1)")
+        .bind::<Text, _>(email.to_lowercase())
+        .get_result(tx.machinery()?)
         .optional()
 }
 

@@ -23,7 +23,7 @@ fn admin() -> NewUser<'static> {
         id: id(1),
         email: "Admin@Acme.test",
         role: Role::PartnerAdmin,
-        password_hash: "$argon2id$",
+        password_hash: Some("$argon2id$"),
         created_at: at("2026-10-01T00:00:00Z"),
     }
 }

@@ -17,9 +17,36 @@ pub fn read(email: &str, server: &str) -> Result<String, Error> {
     if password.is_empty() { Err(Error::NoPassword) } else { Ok(password) }
 }
 
+/// A password and the one that is to take its place.
+pub struct Change {
+    /// Good until now.
+    pub current: String,
+    /// From now on.
+    pub new: String,
+}
+
+/// On a terminal prompts without echo, for the new one twice; otherwise the first two lines of standard input.
+pub fn read_change(email: &str, server: &str) -> Result<Change, Error> {
+    let change = if io::stdin().is_terminal() {
+        let (current, new) = (prompt(email, server)?, ask("New password: ")?);
+        if new != ask("New password again: ")? {
+            return Err(Error::PasswordsDiffer);
+        }
+        Change { current, new }
+    } else {
+        let mut input = io::stdin().lock();
+        Change { current: first_line(&mut input)?, new: first_line(&mut input)? }
+    };
+    if change.current.is_empty() || change.new.is_empty() { Err(Error::NoPasswords) } else { Ok(change) }
+}
+
 fn prompt(email: &str, server: &str) -> Result<String, Error> {
+    ask(&format!("Password of {email} at {server}: "))
+}
+
+fn ask(question: &str) -> Result<String, Error> {
     let terminal = Term::stderr();
-    terminal.write_str(&format!("Password of {email} at {server}: "))?;
+    terminal.write_str(question)?;
     Ok(terminal.read_secure_line()?)
 }
 

@@ -30,7 +30,7 @@ pub struct OwnOrganization {
     name: String,
 }
 
-/// Says who one is.
+/// Says who one is. An API key is no user: it gets 403.
 #[utoipa::path(
     tag = "identity",
     responses((status = 200, description = "Who the token is for", body = Me), Guarded, Unavailable),
@@ -44,7 +44,8 @@ pub async fn me(caller: Authorized<SignedIn>, api: Data<Api>) -> Result<Json<Me>
         .db
         .run(own, move |tx| {
             let organization = organizations::find(tx, user.organization_id)?;
-            Ok::<_, ApiError>(identity::find(tx, user.id)?.zip(organization))
+            let user = identity::find(tx, user.id)?.filter(|user| user.disabled_at.is_none());
+            Ok::<_, ApiError>(user.zip(organization))
         })
         .await?;
     // A token may outlive its user.

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::tokens::{Refresh, Tokens, answer};
 use crate::Api;
-use crate::openapi::{Invalid, SignIn, Unavailable};
+use crate::openapi::{Invalid, SignIn, TakesJson, Unavailable};
 use crate::request::{Body, Fields, FromFields};
 
 /// Longer than any token of ours.
@@ -25,13 +25,14 @@ pub struct RefreshToken {
     pub refresh_token: SecretString,
 }
 
+/// A token of ours, which nothing longer is.
+pub fn token(text: &str) -> Result<SecretString, String> {
+    if text.len() <= TOKEN_BYTES_MAX { Ok(text.into()) } else { Err("is no such token".to_owned()) }
+}
+
 impl FromFields for RefreshToken {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let refresh_token = fields.required("refresh_token", |text| {
-            let fits = text.len() <= TOKEN_BYTES_MAX;
-            fits.then(|| text.into()).ok_or_else(|| "is no refresh token".to_owned())
-        });
-        Some(Self { refresh_token: refresh_token? })
+        Some(Self { refresh_token: fields.required("refresh_token", token)? })
     }
 }
 
@@ -48,7 +49,7 @@ impl RefreshToken {
 #[utoipa::path(
     tag = "identity",
     request_body = RefreshToken,
-    responses((status = 200, description = "Renewed", body = Tokens), SignIn, Invalid, Unavailable),
+    responses((status = 200, description = "Renewed", body = Tokens), SignIn, Invalid, TakesJson, Unavailable),
     security(()),
 )]
 #[post("/v1/auth/refresh")]
@@ -73,12 +74,13 @@ pub async fn renew_token(api: Data<Api>, body: Body<RefreshToken>) -> Result<Htt
 /// Why is not told: who found the token need not know whether it was ever good.
 const REFUSED: &str = "the refresh token is not good any more: log in again";
 
-/// Their role as it is now. Nobody for a token that is not good: no error, so that a revocation is committed.
+/// Their role as it is now. Nobody for a token that is not good: no error, so that a revocation is committed. A disabled
+/// user's families are revoked; one that began at that moment ends here.
 fn user_of(tx: &mut Tx<'_>, rotation: &Rotation) -> Result<Option<User>, ApiError> {
     let Rotation::Rotated { user_id } = rotation else {
         tracing::info!(?rotation, "refresh refused");
         return Ok(None);
     };
-    let user = identity::find(tx, *user_id)?;
+    let user = identity::find(tx, *user_id)?.filter(|user| user.disabled_at.is_none());
     Ok(user.map(|user| User { id: user.id, organization_id: user.organization_id, role: user.role }))
 }

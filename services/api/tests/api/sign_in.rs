@@ -9,19 +9,19 @@ use crate::http::Answer;
 use crate::world::{ACME_ADMIN, PASSWORD, World};
 
 impl World {
-    async fn open(&self, path: &str, body: &Value) -> Answer {
+    pub async fn open(&self, path: &str, body: &Value) -> Answer {
         self.send(TestRequest::with_uri(path).method(Method::POST).set_json(body)).await
     }
 
-    async fn log_in(&self, email: &str, password: &str) -> Answer {
+    pub async fn log_in(&self, email: &str, password: &str) -> Answer {
         self.open("/v1/auth/token", &json!({"email": email, "password": password})).await
     }
 
-    async fn refresh(&self, token: &Value) -> Answer {
+    pub async fn refresh(&self, token: &Value) -> Answer {
         self.open("/v1/auth/refresh", &json!({ "refresh_token": token })).await
     }
 
-    async fn with_bearer(&self, method: Method, path: &str, token: &Value, body: &Value) -> Answer {
+    pub async fn with_bearer(&self, method: Method, path: &str, token: &Value, body: &Value) -> Answer {
         let bearer = format!("Bearer {}", token.as_str().unwrap());
         let request = TestRequest::with_uri(path).method(method).insert_header(("authorization", bearer));
         self.send(request.set_json(body)).await

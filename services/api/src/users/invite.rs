@@ -1,0 +1,93 @@
+//! `POST /v1/users`.
+
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, LOCATION};
+use actix_web::web::Data;
+use actix_web::{HttpResponse, post};
+use chrono::{DateTime, Utc};
+use platform::audit::{self, Event, Origin};
+use platform::auth::{Authorized, MayManageUsers};
+use platform::problem::{ApiError, UniqueMeans};
+use schema::Tx;
+use schema::identity::{self, NewUser, password_links};
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::invitation::{Invitation, check_role};
+use super::managed;
+use super::shown::{InvitedUser, User};
+use crate::Api;
+use crate::idempotency::{Creation, IdempotencyHeader, IdempotencyKey};
+use crate::openapi::{Creation as CreationProblems, Guarded, Invalid, NotFound, Unavailable};
+use crate::password::Link;
+use crate::request::Body;
+use crate::standing::confirm;
+
+/// As the keys of this operation are kept.
+const OPERATION: &str = "POST /v1/users";
+
+/// Adds a user, who sets their password by a one-time link.
+///
+/// The answer carries the link, this once. It is for the caller to hand on: the service sends no letters.
+#[utoipa::path(
+    tag = "users",
+    params(IdempotencyHeader),
+    request_body = Invitation,
+    responses(
+        (status = 201, description = "Added", body = InvitedUser, headers(("Location" = String))),
+        Guarded, NotFound, Invalid, CreationProblems, Unavailable,
+    ),
+    security(("bearer" = [])),
+)]
+#[post("/v1/users")]
+pub async fn invite_user(
+    caller: Authorized<MayManageUsers>,
+    api: Data<Api>,
+    key: IdempotencyKey,
+    body: Body<Invitation>,
+) -> Result<HttpResponse, ApiError> {
+    confirm(&caller, &api).await?;
+    let creation = Creation { operation: OPERATION, key, body_sha256: body.sha256 };
+    let invitation = body.value;
+    let scope = managed::scope_of(&caller, invitation.organization_id).await?;
+    let link = Link::invitation(api.clock.machine_now()).map_err(ApiError::internal)?;
+    let (origin, now, public_url) = (caller.origin().clone(), api.clock.now(), api.public_url.clone());
+    let answer = api
+        .db
+        .run(scope, move |tx| {
+            if let Some(first) = creation.first_answer(tx)? {
+                return Ok(first);
+            }
+            let mut answer = invite(tx, &invitation, &link, &origin, now)?;
+            creation.remember(tx, answer.clone(), now)?;
+            answer["one_time_link"] = json!(link.into_text(public_url.as_deref()).expose_secret());
+            Ok::<_, ApiError>(answer)
+        })
+        .await?;
+    let location = format!("/v1/users/{}", answer["id"].as_str().unwrap_or_default());
+    Ok(HttpResponse::Created()
+        .insert_header((LOCATION, location))
+        .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .json(answer))
+}
+
+/// The user as the API shows them, still without the link.
+fn invite(
+    tx: &mut Tx<'_>,
+    invitation: &Invitation,
+    link: &Link,
+    origin: &Origin,
+    now: DateTime<Utc>,
+) -> Result<Value, ApiError> {
+    check_role(tx, invitation.role)?;
+    let id = Uuid::now_v7();
+    let user =
+        NewUser { id, email: &invitation.email, role: invitation.role, password_hash: None, created_at: now };
+    identity::insert(tx, &user)
+        .unique_means(|| ApiError::conflict("user-exists", "a user has this e-mail address already"))?;
+    password_links::replace(tx, id, link.sha256(), link.expires_at())?;
+    let user = identity::find(tx, id)?.ok_or(ApiError::NotFound("user"))?;
+    let shown = serde_json::to_value(User::from(user)).map_err(ApiError::internal)?;
+    audit::record(tx, origin, Event::new("user.create", "user", id).after(shown.clone()), now)?;
+    Ok(shown)
+}

@@ -1,0 +1,32 @@
+//! `usagectl sites`.
+
+mod create;
+mod list;
+
+use clap::Subcommand;
+
+use crate::error::Error;
+use crate::print::Out;
+
+/// Options of `sites`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List sites
+    List(list::Args),
+    /// Add a site under one of your contracts
+    Create(create::Args),
+}
+
+/// Does it.
+pub fn run(args: &Args, out: Out<'_>) -> Result<(), Error> {
+    match &args.command {
+        Command::List(args) => list::run(args, out),
+        Command::Create(args) => create::run(args, out),
+    }
+}
