@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use crate::Tx;
-use crate::meters::Settings;
+use crate::meters::{Settings, since_ever};
 use crate::schema::{collections, meter_settings, products, unit_versions, units, upload_states, uploads};
 use crate::types::UploadStatus;
 use crate::units::UnitVersion;
@@ -36,12 +36,13 @@ pub fn settings(tx: &mut Tx<'_>, meter_ids: &[Uuid], month: NaiveDate) -> QueryR
     meter_settings::table
         .filter(meter_settings::organization_id.eq_any(tx.organizations()))
         .filter(meter_settings::meter_id.eq_any(meter_ids))
-        .filter(meter_settings::effective_from.le(month))
+        .filter(meter_settings::effective_from.le(month.max(since_ever())))
         .distinct_on((meter_settings::organization_id, meter_settings::meter_id))
         .order((
             meter_settings::organization_id,
             meter_settings::meter_id,
             meter_settings::effective_from.desc(),
+            meter_settings::id.desc(),
         ))
         .select(Settings::as_select())
         .load(tx.conn())
@@ -98,7 +99,7 @@ pub fn vcenters(
         .load(tx.conn())
 }
 
-/// The newest results of these vCenters in a month, in both modes.
+/// The newest results of these vCenters in a month, in both modes; a vCenter without evidence in force has none.
 pub fn newest_versions(
     tx: &mut Tx<'_>,
     vcenter_ids: &[Uuid],
@@ -116,6 +117,7 @@ pub fn newest_versions(
         .filter(unit_versions::organization_id.eq_any(tx.organizations()))
         .filter(unit_versions::month.eq(month))
         .filter(unit_versions::vcenter_id.eq_any(vcenter_ids))
+        .filter(units::listed)
         .select(UnitVersion::as_select())
         .load(tx.conn())
 }

@@ -66,6 +66,15 @@ pub fn lock(tx: &mut Tx<'_>, contract_number: &str, month: NaiveDate) -> QueryRe
         .optional()
 }
 
+/// The contracts that have an order of a month.
+pub fn contracts_of_month(tx: &mut Tx<'_>, month: NaiveDate) -> QueryResult<Vec<String>> {
+    orders::table
+        .filter(orders::organization_id.eq(tx.organization()?))
+        .filter(orders::month.eq(month))
+        .select(orders::contract_number)
+        .load(tx.conn())
+}
+
 /// Adds an order without lines.
 pub fn add(tx: &mut Tx<'_>, order: &Order) -> QueryResult<()> {
     tx.require_own(order.organization_id)?;

@@ -1,6 +1,9 @@
 //! Report revisions: immutable, numbered, each with its lines and the unit versions that it is composed of
 //! (metering.md §5).
 
+mod causes;
+mod signatures;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -8,6 +11,8 @@ use diesel::sql_types as sql;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+pub use self::causes::{Cause, add_cause, causes, delete_causes};
+pub use self::signatures::{SignatureCounts, signature_counts};
 use crate::Tx;
 use crate::schema::{report_lines, report_revisions, report_units, unit_versions};
 use crate::types::{BillingMode, ReportStatus};
@@ -27,7 +32,7 @@ pub struct Revision {
     pub cause: String,
 }
 
-/// A line of a revision: of the whole month when `contract_number` is empty.
+/// A line of a revision: the part of a contract, the part of a site, or of the whole month when there is neither.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = report_lines, check_for_backend(Pg))]
 #[expect(missing_docs, reason = "the columns of report_lines, described in the migration")]
@@ -44,6 +49,7 @@ pub struct Line {
     pub exact: Decimal,
     pub points_per_unit: Option<Decimal>,
     pub points: Option<Decimal>,
+    pub site_id: Uuid,
 }
 
 /// A month of the transaction's organization waits here until another composing of it has ended.
@@ -92,7 +98,7 @@ pub fn find(
         .optional()
 }
 
-/// The lines of a revision in the order of a report, the whole month's (empty contract number) first.
+/// The lines of a revision in the order of a report, the whole month's first, then the contracts' and sites' parts.
 pub fn lines(tx: &mut Tx<'_>, revision: &Revision) -> QueryResult<Vec<Line>> {
     report_lines::table
         .filter(report_lines::organization_id.eq_any(tx.organizations()))
@@ -100,7 +106,7 @@ pub fn lines(tx: &mut Tx<'_>, revision: &Revision) -> QueryResult<Vec<Line>> {
         .filter(report_lines::billing_mode.eq(revision.billing_mode))
         .filter(report_lines::month.eq(revision.month))
         .filter(report_lines::revision.eq(revision.revision))
-        .order((report_lines::contract_number, report_lines::position))
+        .order((report_lines::contract_number, report_lines::site_id, report_lines::position))
         .select(Line::as_select())
         .load(tx.conn())
 }

@@ -34,6 +34,25 @@ pub struct Unit {
     pub composed: i64,
     pub version: i32,
     pub failed: bool,
+    pub listed: bool,
+}
+
+impl Unit {
+    /// The result that reports are composed of; none of a unit without evidence in force.
+    pub fn listed_version(&self) -> Option<i32> {
+        (self.listed && self.version > 0).then_some(self.version)
+    }
+}
+
+/// What a metering came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metered {
+    /// The marks that it answers.
+    pub done: i64,
+    /// The unit's newest result.
+    pub version: i32,
+    /// Whether a collection of the vCenter is in force.
+    pub listed: bool,
 }
 
 /// A unit's result, to add under the next version.
@@ -149,11 +168,17 @@ pub fn of_month(tx: &mut Tx<'_>, mode: BillingMode, month: NaiveDate) -> QueryRe
         .load(tx.conn())
 }
 
-/// Records that a metering answered the marks up to `done`, with `version` as its newest result.
-pub fn set_done(tx: &mut Tx<'_>, key: &UnitKey, done: i64, version: i32) -> QueryResult<()> {
+/// Records what a metering came to.
+pub fn set_done(tx: &mut Tx<'_>, key: &UnitKey, metered: Metered) -> QueryResult<()> {
+    let Metered { done, version, listed } = metered;
     let id = (tx.organization()?, key.billing_mode, key.vcenter_id, key.month);
     diesel::update(units::table.find(id))
-        .set((units::done.eq(done), units::version.eq(version), units::failed.eq(false)))
+        .set((
+            units::done.eq(done),
+            units::version.eq(version),
+            units::listed.eq(listed),
+            units::failed.eq(false),
+        ))
         .execute(tx.conn())?;
     Ok(())
 }
@@ -176,6 +201,21 @@ pub fn lock_month(tx: &mut Tx<'_>, mode: BillingMode, month: NaiveDate) -> Query
         .order(units::vcenter_id)
         .select(Unit::as_select())
         .for_no_key_update()
+        .load(tx.conn())
+}
+
+/// The months, from the first to before the last, of which the transaction's organization has units.
+pub fn months_between(
+    tx: &mut Tx<'_>,
+    from: NaiveDate,
+    to: Option<NaiveDate>,
+) -> QueryResult<Vec<(BillingMode, NaiveDate)>> {
+    units::table
+        .filter(units::organization_id.eq(tx.organization()?))
+        .filter(units::month.ge(from))
+        .filter(units::month.lt(to.unwrap_or(NaiveDate::MAX)))
+        .select((units::billing_mode, units::month))
+        .distinct()
         .load(tx.conn())
 }
 

@@ -15,7 +15,7 @@ pub use self::read::{Upload, UploadCursor, UploadFilter, find, last_of_meters, l
 use crate::Tx;
 use crate::outbox::{self, NewMessage};
 use crate::schema::{products, upload_states, uploads};
-use crate::types::UploadStatus;
+use crate::types::{Signature, UploadStatus};
 
 /// A file received, to add to the transaction's organization.
 #[derive(Debug, Insertable)]
@@ -29,7 +29,7 @@ pub struct NewUpload<'a> {
     pub size_bytes: i64,
     /// The instant of its last byte, business time.
     pub received_at: DateTime<Utc>,
-    /// `user:<id>` or `meter:<id>`.
+    /// `user:<id>`, `meter:<id>` or `api-key:<id>`.
     pub uploaded_by: &'a str,
     /// As its manifest names it.
     pub meter_id: Option<Uuid>,
@@ -39,6 +39,8 @@ pub struct NewUpload<'a> {
     pub partial: Option<bool>,
     /// The meter's software.
     pub meter_version: Option<&'a str>,
+    /// As found at receipt; none when that was not judged, or wrong.
+    pub signature: Option<Signature>,
 }
 
 /// One file at a time: until the transaction ends, another upload of these bytes to this

@@ -24,13 +24,13 @@ SELECT first.meter_id, first.product_id, first.product_kind, first.kind, first.f
        copy.entry_offset, copy.stored_bytes, copy.inflated_bytes, copy.method, copy.crc32,
        uploads.sha256 AS file_sha256
   FROM first
--- A collection belongs to the mode that its meter had at its from.
+-- A collection belongs to the mode that its meter had at its from: by the latest settings, of one month the last recorded.
  CROSS JOIN LATERAL (
        SELECT billing_mode
          FROM meter_settings s
         WHERE s.organization_id = $1 AND s.meter_id = first.meter_id
           AND s.effective_from <= (first.from_at AT TIME ZONE 'UTC')::date
-        ORDER BY s.effective_from DESC
+        ORDER BY s.effective_from DESC, s.id DESC
         LIMIT 1) settings
 -- The first may have been skipped unread as a duplicate of one processed before it: read verified bytes.
  CROSS JOIN LATERAL (

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::Tx;
 use crate::schema::{upload_states, uploads};
-use crate::types::UploadStatus;
+use crate::types::{Signature, UploadStatus};
 
 /// An upload with its state.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
@@ -24,7 +24,7 @@ pub struct Upload {
     pub size_bytes: i64,
     /// The instant of its last byte, business time.
     pub received_at: DateTime<Utc>,
-    /// `user:<id>` or `meter:<id>`.
+    /// `user:<id>`, `meter:<id>` or `api-key:<id>`.
     pub uploaded_by: String,
     /// As its manifest names it.
     pub meter_id: Option<Uuid>,
@@ -34,6 +34,8 @@ pub struct Upload {
     pub partial: Option<bool>,
     /// The meter's software.
     pub meter_version: Option<String>,
+    /// As found at receipt.
+    pub signature: Option<Signature>,
     /// How far it has come.
     #[diesel(select_expression = upload_states::status)]
     pub status: UploadStatus,

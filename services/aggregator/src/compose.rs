@@ -1,15 +1,17 @@
 //! *Compose*: an organization's month from the newest versions of its units: report revision and order drafts.
 
 mod draft;
+mod parts;
 mod report;
 
 use crate::context::Context;
 use crate::error::WorkError;
 use chrono::{DateTime, NaiveDate, Utc};
 use metering::Instant;
+use parts::Assignments;
 use platform::calendar::{month_of, utc};
-use report::{Report, contracts};
-use schema::reports::{self, Line, Revision};
+use report::Report;
+use schema::reports::{self, Cause, Line, Revision};
 use schema::types::{BillingMode, ReportStatus};
 use schema::{Scope, Tx, runs, units, uploads};
 use uuid::Uuid;
@@ -53,6 +55,7 @@ impl Composing {
         reports::lock_month(tx, mode, month)?;
         // Asked before the units are read: what is registered after this shows as a mark on them.
         let run = runs::waiting_for(tx, mode, month)?;
+        let causes = reports::causes(tx, mode, month)?;
         let may_close = self.may_close(tx)?;
         let units = units::lock_month(tx, mode, month)?;
         if units.iter().any(|unit| unit.done < unit.wanted && !unit.failed) {
@@ -62,12 +65,10 @@ impl Composing {
         let closes = may_close && !units.iter().any(|unit| unit.failed);
         let closed = last.as_ref().is_some_and(|last| last.status == ReportStatus::Final);
         let status = if closes || closed { ReportStatus::Final } else { ReportStatus::Provisional };
-        let versions: Vec<(Uuid, i32)> = units
-            .iter()
-            .filter(|unit| unit.version > 0)
-            .map(|unit| (unit.vcenter_id, unit.version))
-            .collect();
-        let outcome = self.revise(tx, last.as_ref(), status, &versions)?;
+        let listed = units.iter().filter_map(|unit| Some((unit.vcenter_id, unit.listed_version()?)));
+        let versions: Vec<(Uuid, i32)> = listed.collect();
+        let outcome = self.revise(tx, last.as_ref(), status, &versions, &causes)?;
+        reports::delete_causes(tx, mode, month, &causes)?;
         units::set_composed(tx, mode, month, &units)?;
         units::finish_uploads(tx, self.now)?;
         let (changed, revision) = match outcome {
@@ -95,14 +96,15 @@ impl Composing {
         last: Option<&Revision>,
         status: ReportStatus,
         versions: &[(Uuid, i32)],
+        causes: &[Cause],
     ) -> Result<Outcome, WorkError> {
         if versions.is_empty() && last.is_none() {
             return Ok(Outcome::Unchanged);
         }
-        let contracts = contracts(tx, self.billing_mode, self.month)?;
+        let assignments = Assignments::of(tx, self.billing_mode, self.month)?;
         let mut totals = units::month_totals(tx, self.billing_mode, self.month)?;
         totals.retain(|total| versions.contains(&(total.vcenter_id, total.version)));
-        let report = Report::of(month_of(self.month), &totals, &contracts)?;
+        let report = Report::of(month_of(self.month), &totals, &assignments)?;
         let revision = Revision {
             organization_id: self.organization_id,
             billing_mode: self.billing_mode,
@@ -110,7 +112,7 @@ impl Composing {
             revision: last.map_or(0, |last| last.revision) + 1,
             status,
             generated_at: self.now,
-            cause: self.cause(tx, last, status)?,
+            cause: self.cause(tx, last, status, causes)?,
         };
         let lines = report.lines(&revision)?;
         if let Some(last) = last
@@ -122,20 +124,25 @@ impl Composing {
         }
         reports::add(tx, &revision, &lines, versions)?;
         if self.billing_mode == BillingMode::Production {
-            for contract in &contracts.numbers {
+            for contract in report.contracts() {
                 draft::follow(tx, &revision, contract, &lines)?;
             }
         }
         Ok(Outcome::Revision(revision.revision))
     }
 
-    /// Figures change by an upload; the run alone changes the status, and figures only where time itself does.
+    /// Figures change by an upload, or by what people did; the run alone changes the status, and figures only where
+    /// time itself does.
     fn cause(
         &self,
         tx: &mut Tx<'_>,
         last: Option<&Revision>,
         status: ReportStatus,
+        causes: &[Cause],
     ) -> Result<String, WorkError> {
+        if let Some(last) = causes.last() {
+            return Ok(last.cause.clone());
+        }
         let closes = status == ReportStatus::Final && last.is_none_or(|last| last.status != status);
         let uploaded = units::upload_composing(tx, self.billing_mode, self.month)?;
         Ok(match uploaded {
@@ -151,7 +158,8 @@ fn same_lines(last: &[Line], now: &[Line]) -> bool {
         let mut figures: Vec<_> = lines
             .iter()
             .map(|line| {
-                (line.contract_number.clone(), line.code.clone(), line.amount, line.quantity, line.points)
+                let part = (line.contract_number.clone(), line.site_id);
+                (part, line.code.clone(), line.amount, line.quantity, line.points)
             })
             .collect();
         figures.sort_unstable();

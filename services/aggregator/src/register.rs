@@ -10,6 +10,7 @@ use crate::outbox;
 use crate::stored::digest;
 use chrono::{DateTime, Utc};
 use metering::Refusals;
+use platform::audit::{self, Event, Origin};
 use platform::broker::Queue;
 use read::Reading;
 use schema::evidence::{self, NewCollection};
@@ -17,6 +18,7 @@ use schema::types::UploadStatus;
 use schema::uploads::{self, Progress, Waiting};
 use schema::{Scope, Tx, attempts, units};
 use serde_json::json;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Registers an upload, and before it those of the same meter that were received earlier: which of two
@@ -132,6 +134,9 @@ fn refuse_locked(
     let errors = json!(refusals);
     let progress = Progress { status: UploadStatus::Rejected, processed_at: Some(now), errors: &errors };
     uploads::set_progress(tx, upload.id, &progress)?;
+    let codes: BTreeSet<_> = refusals.as_slice().iter().map(|refusal| refusal.code.as_str()).collect();
+    let event = Event::new("upload.refuse", "upload", upload.id).after(json!({ "refusals": codes }));
+    audit::record(tx, &Origin::system("register"), event, now)?;
     Ok(())
 }
 

@@ -9,7 +9,8 @@ use platform::calendar;
 use platform::problem::ApiError;
 use platform::store::{Digest, Store, StoreError};
 use schema::meters::{self, Meter};
-use schema::uploads;
+use schema::types::Signature;
+use schema::{partner_settings, uploads};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -22,14 +23,17 @@ use crate::receive::store_error;
 pub struct Verdict {
     /// What its manifest says; none when it could not be read.
     pub about: Option<About>,
+    /// Whether it is signed; none when that was not judged, or the signature is wrong.
+    pub signature: Option<Signature>,
     /// Why it is refused; empty when it is accepted.
     pub refusals: Refusals,
 }
 
 /// What the service knows of the things that a manifest names.
 struct Known {
-    /// None when the uploader has no such meter.
+    /// None when the uploader has no such meter, or none any more.
     meter: Option<Meter>,
+    require_signatures: bool,
     kinds: HashMap<Uuid, ProductKind>,
 }
 
@@ -45,12 +49,12 @@ pub async fn check(
     let opened = turn.run(move || open(&store, &sha256, &limits)).await??;
     let file = match opened {
         Ok(file) => file,
-        Err(refusals) => return Ok(Verdict { about: None, refusals }),
+        Err(refusals) => return Ok(Verdict { about: None, signature: None, refusals }),
     };
     let about = Some(About::of(&file.manifest));
     let known = known(door, sender, &file.manifest).await?;
-    let judged = turn.run(move || judge(&file, &known, received_at)).await?;
-    Ok(Verdict { about, refusals: judged.err().unwrap_or_default() })
+    let (signature, judged) = turn.run(move || judge(&file, &known, received_at)).await?;
+    Ok(Verdict { about, signature, refusals: judged.err().unwrap_or_default() })
 }
 
 fn open(store: &Store, sha256: &Digest, limits: &Limits) -> Result<Result<UsageFile, Refusals>, ApiError> {
@@ -70,19 +74,33 @@ async fn known(door: &Door, sender: &Sender, manifest: &Manifest) -> Result<Know
     door.db
         .run(sender.scope.clone(), move |tx| {
             let meter = if may_ask { meters::find(tx, meter_id)? } else { None };
+            let meter = meter.filter(|meter| meter.deregistered_at.is_none());
+            let own = tx.organization()?;
+            let require_signatures = partner_settings::of(tx, own)?.require_signatures;
             let kinds = uploads::product_kinds(tx, &product_ids)?;
             let kinds = kinds.into_iter().filter_map(|(id, kind)| Some((id, ProductKind::parse(&kind)?)));
-            Ok(Known { meter, kinds: kinds.collect() })
+            Ok(Known { meter, require_signatures, kinds: kinds.collect() })
         })
         .await
 }
 
 /// In the order in which the answers help most: a file of an unknown meter is not judged any further.
-fn judge(file: &UsageFile, known: &Known, received_at: DateTime<Utc>) -> Result<(), Refusals> {
-    let Some(meter) = &known.meter else { return Err(meter_unknown(&file.manifest).into()) };
-    if let Some(public_key) = &meter.public_key {
-        signature::verify(file, public_key)?;
+fn judge(
+    file: &UsageFile,
+    known: &Known,
+    received_at: DateTime<Utc>,
+) -> (Option<Signature>, Result<(), Refusals>) {
+    let Some(meter) = &known.meter else { return (None, Err(meter_unknown(&file.manifest).into())) };
+    match signature::judge(file, meter.public_key.as_deref(), known.require_signatures) {
+        Ok(signature) => (Some(signature), judge_content(file, known, received_at)),
+        Err(refusal) => {
+            let unsigned = refusal.code == Code::SignatureMissing;
+            (unsigned.then_some(Signature::Unsigned), Err(refusal.into()))
+        }
     }
+}
+
+fn judge_content(file: &UsageFile, known: &Known, received_at: DateTime<Utc>) -> Result<(), Refusals> {
     metering::keeps_kinds(&file.manifest, |id| known.kinds.get(&id).copied())?;
     metering::from_the_future(&file.manifest, calendar::instant(received_at)).map_or(Ok(()), Err)
 }

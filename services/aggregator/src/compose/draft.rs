@@ -1,10 +1,13 @@
 //! Order drafts: one a contract and month, following the report until its partner takes it in hand.
 
 use crate::error::WorkError;
+use platform::audit::{self, Event, Origin};
+use platform::calendar::month_of;
 use schema::Tx;
 use schema::orders::{self, Order, OrderEvent, OrderLine};
 use schema::reports::{Line, Revision};
 use schema::types::{OrderStatus, ReportStatus};
+use serde_json::json;
 use uuid::Uuid;
 
 /// Brings a contract's draft to a revision; the first makes it.
@@ -22,6 +25,7 @@ pub fn follow(tx: &mut Tx<'_>, revision: &Revision, contract: &str, lines: &[Lin
     }
     if order.status != status {
         record(tx, revision, order.id, "opened")?;
+        tell_opened(tx, revision, &order)?;
     }
     orders::follow(tx, order.id, status, revision.revision)?;
     let billed = lines.iter().filter(|line| line.contract_number == contract && !line.code.contains('/'));
@@ -47,7 +51,23 @@ fn create(
     };
     orders::add(tx, &order)?;
     record(tx, revision, order.id, "created")?;
+    if status == OrderStatus::PendingPartner {
+        tell_opened(tx, revision, &order)?;
+    }
     Ok(order)
+}
+
+/// A draft follows its report unasked; that its partner is to act is for the audit.
+fn tell_opened(tx: &mut Tx<'_>, revision: &Revision, order: &Order) -> Result<(), WorkError> {
+    let opened = json!({
+        "contract_number": order.contract_number,
+        "month": month_of(order.month).to_string(),
+        "revision": revision.revision,
+        "status": OrderStatus::PendingPartner,
+    });
+    let event = Event::new("order.open", "order", order.id).after(opened);
+    audit::record(tx, &Origin::system("compose"), event, revision.generated_at)?;
+    Ok(())
 }
 
 fn record(tx: &mut Tx<'_>, revision: &Revision, order_id: Uuid, event: &str) -> Result<(), WorkError> {

@@ -1,76 +1,54 @@
-//! The lines of a report and of each contract's part, every one rounded on its own (metering.md §3).
+//! The lines of a report and of its parts, every one rounded on its own (metering.md §3).
 
+use super::parts::{Assignments, Part};
 use crate::error::WorkError;
-use chrono::NaiveDate;
 use metering::report::{LineCode, Totals, lines};
 use metering::{Catalogue, Micro, Month};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use schema::Tx;
-use schema::meters;
 use schema::reports::{Line, Revision};
-use schema::types::BillingMode;
 use schema::units::UnitTotal;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use uuid::Uuid;
+use std::collections::BTreeMap;
 
-/// The contracts of a month's meters.
-pub struct Contracts {
-    /// With a meter of the mode in that month.
-    pub numbers: BTreeSet<String>,
-    by_meter: HashMap<Uuid, String>,
-}
-
-/// The contracts in force in a month: settings change at a month's start only, so a meter has one.
-pub fn contracts(tx: &mut Tx<'_>, mode: BillingMode, month: NaiveDate) -> Result<Contracts, WorkError> {
-    let mut contracts = Contracts { numbers: BTreeSet::new(), by_meter: HashMap::new() };
-    let mut numbers = HashMap::new();
-    // Oldest first: the last one up to the month is in force.
-    for settings in meters::all_settings(tx)?.into_iter().filter(|settings| settings.effective_from <= month)
-    {
-        contracts.by_meter.insert(settings.meter_id, settings.contract_number.clone());
-        numbers.insert(settings.meter_id, (settings.billing_mode, settings.contract_number));
-    }
-    contracts.numbers =
-        numbers.into_values().filter(|(billing, _)| *billing == mode).map(|(_, number)| number).collect();
-    Ok(contracts)
-}
-
-/// A month's sums, whole and by contract.
+/// A month's sums, whole and by part.
 pub struct Report {
     month: Month,
-    /// Under the empty number: the whole.
-    parts: BTreeMap<String, Totals>,
+    parts: BTreeMap<Part, Totals>,
 }
 
 impl Report {
     /// Adds up the sums of units.
-    pub fn of(month: Month, totals: &[UnitTotal], contracts: &Contracts) -> Result<Self, WorkError> {
-        let mut parts: BTreeMap<String, Totals> = BTreeMap::new();
-        parts.insert(String::new(), Totals::default());
-        for number in &contracts.numbers {
-            parts.insert(number.clone(), Totals::default());
-        }
+    pub fn of(month: Month, totals: &[UnitTotal], assignments: &Assignments) -> Result<Self, WorkError> {
+        let listed = assignments.listed.iter().cloned();
+        let mut parts: BTreeMap<Part, Totals> = listed.map(|part| (part, Totals::default())).collect();
         for total in totals {
             let amount = total.amount.to_u128().ok_or_else(|| inconsistent(total))?;
             let code = LineCode::parse(&total.code).ok_or_else(|| inconsistent(total))?;
-            let contract = contracts.by_meter.get(&total.meter_id).ok_or_else(|| inconsistent(total))?;
-            parts.entry(String::new()).or_default().add(code, amount);
-            parts.entry(contract.clone()).or_default().add(code, amount);
+            for part in assignments.of_meter(total.meter_id).ok_or_else(|| inconsistent(total))? {
+                parts.entry(part.clone()).or_default().add(code, amount);
+            }
         }
         Ok(Self { month, parts })
+    }
+
+    /// The contracts that have a part.
+    pub fn contracts(&self) -> impl Iterator<Item = &str> {
+        self.parts.keys().filter_map(|part| match part {
+            Part::Contract(number) => Some(number.as_str()),
+            Part::Whole | Part::Site(_) => None,
+        })
     }
 
     /// The lines as they are stored with a revision.
     pub fn lines(&self, revision: &Revision) -> Result<Vec<Line>, WorkError> {
         let mut stored = Vec::new();
-        for (contract, totals) in &self.parts {
+        for (part, totals) in &self.parts {
             let mut position = 0;
             for line in lines(self.month, totals) {
                 let points = Catalogue::default().points_per_unit(line.code).map(Decimal::from);
                 let mut add = |code, amount, quantity, exact, points: Option<Decimal>| {
                     position += 1;
-                    store(revision, contract, position, (code, amount, quantity, exact), points)
+                    store(revision, part, position, (code, amount, quantity, exact), points)
                 };
                 stored.push(add(line.code, line.amount, line.quantity, line.exact, points)?);
                 for part in line.breakdown {
@@ -84,7 +62,7 @@ impl Report {
 
 fn store(
     revision: &Revision,
-    contract: &str,
+    part: &Part,
     position: i32,
     (code, amount, quantity, exact): (LineCode, u128, u64, Micro),
     points_per_unit: Option<Decimal>,
@@ -94,6 +72,7 @@ fn store(
         Decimal::try_from_i128_with_scale(number.cast_signed(), scale).map_err(|_| too_large())
     };
     let quantity = i64::try_from(quantity).map_err(|_| too_large())?;
+    let (contract, site_id) = part.columns();
     Ok(Line {
         organization_id: revision.organization_id,
         billing_mode: revision.billing_mode,
@@ -107,6 +86,7 @@ fn store(
         exact: decimal(exact.0, 6)?,
         points_per_unit,
         points: points_per_unit.map(|points| points * Decimal::from(quantity)),
+        site_id,
     })
 }
 

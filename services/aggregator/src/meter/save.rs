@@ -8,7 +8,7 @@ use metering::evidence::Coverage;
 use metering::{Timeline, VcenterTimeline};
 use platform::calendar::utc;
 use rust_decimal::Decimal;
-use schema::units::{self, Unit, UnitKey, UnitTotal, UnitVersion};
+use schema::units::{self, Metered, Unit, UnitKey, UnitTotal, UnitVersion};
 use schema::{Tx, bulk, history};
 use serde_json::json;
 use std::collections::HashMap;
@@ -24,6 +24,9 @@ pub enum Outcome {
     Superseded,
     /// The same as the last version.
     Unchanged,
+    /// No collection of the vCenter is in force, be it that claims alone touch it, or that its evidence moved to the
+    /// other mode: it is not listed.
+    Unlisted,
     /// A new version.
     Version {
         /// Its number.
@@ -54,11 +57,11 @@ pub fn save(
     }
     let outcome = match timeline.vcenters().next() {
         Some(vcenter) => next_version(tx, organization_id, key, unit.version, vcenter, now)?,
-        // No evidence in force: what claims alone touched has no report of its own.
-        None => Outcome::Unchanged,
+        None => Outcome::Unlisted,
     };
     let version = if let Outcome::Version { version, .. } = outcome { version } else { unit.version };
-    units::set_done(tx, key, planned.wanted, version)?;
+    let listed = outcome != Outcome::Unlisted;
+    units::set_done(tx, key, Metered { done: planned.wanted, version, listed })?;
     outbox::put(tx, &outbox::compose(organization_id, key.billing_mode, key.month), machine_now)?;
     Ok(outcome)
 }

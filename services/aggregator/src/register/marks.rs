@@ -65,7 +65,7 @@ fn vcenters(tx: &mut Tx<'_>, reading: &Reading) -> Result<HashMap<Uuid, Vec<Uuid
     Ok(vcenters)
 }
 
-/// The mode in force at the collection's `from` (metering.md §1.1); settings come oldest first.
+/// The mode in force at the collection's `from` (metering.md §1.1); of settings the later replaces the earlier.
 fn mode_at(settings: &[Settings], collection: &Collection) -> Option<BillingMode> {
     let month = first_day(collection.from.month());
     let in_force = settings.iter().rev().find(|settings| settings.effective_from <= month);

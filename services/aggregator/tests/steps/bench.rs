@@ -65,7 +65,6 @@ impl Bench {
                 name: "meter",
                 connectivity: Connectivity::Offline,
                 public_key: None,
-                token_sha256: id.as_bytes(),
                 registered_at: time("2026-08-01T00:00:00Z"),
             };
             let settings = Settings {
@@ -76,6 +75,8 @@ impl Bench {
                 contract_number: "ACME-0001".to_owned(),
                 site_id: None,
                 recorded_at: time("2026-08-01T00:00:00Z"),
+                id: Uuid::now_v7(),
+                recorded_by: None,
             };
             meters::register(tx, &meter, &settings)
         })
@@ -100,6 +101,7 @@ impl Bench {
                 month: Some(month()),
                 partial: Some(false),
                 meter_version: Some("4.8"),
+                signature: None,
             };
             let body = work.to_json().unwrap();
             let message = NewMessage { queue: work.queue().as_str(), body: &body, created_at: received_at };

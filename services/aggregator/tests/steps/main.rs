@@ -3,5 +3,6 @@
 
 mod bench;
 mod order_of_receipt;
+mod registration;
 mod versions;
 mod workers;

@@ -2,13 +2,16 @@
 
 use actix_web::get;
 use actix_web::web::{Data, Json, Path};
+use chrono::{DateTime, Utc};
 use metering::Month;
 use platform::auth::{Authorized, MayRead};
 use platform::calendar::month_of;
 use platform::problem::ApiError;
-use schema::meters;
+use schema::meters::{self, MeterFilter};
+use schema::types::Connectivity;
 use uuid::Uuid;
 
+use super::one::{SeveralPartners, one};
 use super::shown::Meter;
 use super::state::{View, show};
 use crate::Api;
@@ -39,16 +42,41 @@ impl FromFields for MeterParams {
 /// The last meter of a page: an appliance's id is its own claim, so two partners may have the same.
 type Place = (Uuid, Uuid);
 
+/// Which meters of the list.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct FilterParams {
+    /// Only those that upload by themselves, or do not
+    connectivity: Option<Connectivity>,
+    /// Only those registered after this instant
+    registered_after: Option<DateTime<Utc>>,
+    /// `deregistered`: also those that are registered no more
+    #[param(value_type = Option<String>, example = "deregistered")]
+    include: Option<&'static str>,
+}
+
+impl FromFields for FilterParams {
+    fn from_fields(fields: &mut Fields) -> Option<Self> {
+        let connectivity =
+            fields.optional("connectivity", parse::word(Connectivity::ALL, Connectivity::as_str));
+        let registered_after = fields.optional("registered_after", parse::instant);
+        let include = fields.optional("include", parse::word(&["deregistered"], |word| word));
+        Some(Self { connectivity, registered_after, include })
+    }
+}
+
 /// What the query of a list says.
 pub struct ListParams {
     meters: MeterParams,
+    filter: FilterParams,
     page: PageRequest<Place>,
 }
 
 impl FromFields for ListParams {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
-        let (meters, page) = (MeterParams::from_fields(fields), PageRequest::from_fields(fields));
-        Some(Self { meters: meters?, page: page? })
+        let (meters, filter) = (MeterParams::from_fields(fields), FilterParams::from_fields(fields));
+        let page = PageRequest::from_fields(fields);
+        Some(Self { meters: meters?, filter: filter?, page: page? })
     }
 }
 
@@ -60,10 +88,10 @@ impl View {
     }
 }
 
-/// Lists the meters that the caller sees, by partner and id.
+/// Lists the registered meters that the caller sees, by partner and id.
 #[utoipa::path(
     tag = "meters",
-    params(MeterParams, PageParams),
+    params(MeterParams, FilterParams, PageParams),
     responses((status = 200, description = "A page of meters", body = Page<Meter>), Guarded, NotFound, Invalid, Unavailable),
     security(("bearer" = [])),
 )]
@@ -73,13 +101,19 @@ pub async fn list_meters(
     api: Data<Api>,
     params: Params<ListParams>,
 ) -> Result<Json<Page<Meter>>, ApiError> {
-    let ListParams { meters: MeterParams { month, partner_id }, page } = params.0;
+    let ListParams { meters: MeterParams { month, partner_id }, filter, page } = params.0;
     let scope = list_scope(&caller, partner_id).await?;
     let view = View::of(&api, month);
+    let filter = MeterFilter {
+        connectivity: filter.connectivity,
+        registered_after: filter.registered_after,
+        with_deregistered: filter.include.is_some(),
+        after: page.after,
+    };
     let page = api
         .db
         .run(scope, move |tx| {
-            let fetched = meters::list(tx, page.after, page.fetch())?;
+            let fetched = meters::list(tx, &filter, page.fetch())?;
             let (meters, next_cursor) = page.cut(fetched, |meter| (meter.organization_id, meter.id));
             Ok::<_, ApiError>(Page { items: show(tx, meters, view)?, next_cursor })
         })
@@ -87,11 +121,11 @@ pub async fn list_meters(
     Ok(Json(page))
 }
 
-/// Shows a meter.
+/// Shows a meter, also one that is registered no more.
 #[utoipa::path(
     tag = "meters",
     params(("id" = Uuid, Path, description = "The appliance's own UUID"), MeterParams),
-    responses((status = 200, description = "The meter", body = Meter), Guarded, NotFound, Invalid, Unavailable),
+    responses((status = 200, description = "The meter", body = Meter), SeveralPartners, Guarded, NotFound, Invalid, Unavailable),
     security(("bearer" = [])),
 )]
 #[get("/v1/meters/{id}")]
@@ -108,7 +142,7 @@ pub async fn get_meter(
     let shown = api
         .db
         .run(scope, move |tx| {
-            let meter = meters::find(tx, id)?.ok_or(ApiError::NotFound("meter"))?;
+            let meter = one(tx, id)?;
             show(tx, vec![meter], view)
         })
         .await?;

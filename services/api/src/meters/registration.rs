@@ -1,21 +1,17 @@
 //! What a partner says of a meter to register.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use platform::problem::ApiError;
-use platform::problem::ErrorItem;
 use schema::types::{BillingMode, Connectivity};
-use schema::{Tx, contracts};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::assignment::Assignment;
+use super::key;
 use crate::request::{Fields, FromFields, parse};
 
-const NAME_CHARACTERS_MAX: usize = 512;
-const CONTRACT_CHARACTERS_MAX: usize = 512;
-
-/// Of a raw Ed25519 key.
-const KEY_BYTES: usize = 32;
+/// Of a meter's name.
+pub const NAME_CHARACTERS_MAX: usize = 512;
+/// Of a contract's number.
+pub const CONTRACT_CHARACTERS_MAX: usize = 512;
 
 /// A meter to register.
 #[derive(Debug, Clone, ToSchema)]
@@ -49,7 +45,7 @@ impl FromFields for MeterRegistration {
             fields.required("connectivity", parse::word(Connectivity::ALL, Connectivity::as_str));
         let contract_number = fields.required("contract_number", parse::text(CONTRACT_CHARACTERS_MAX));
         let site_id = fields.optional("site_id", parse::uuid);
-        let public_key = fields.optional("public_key", parse_key);
+        let public_key = fields.optional("public_key", key::parse);
         Some(Self {
             id: id?,
             name: name?,
@@ -62,32 +58,13 @@ impl FromFields for MeterRegistration {
     }
 }
 
-fn parse_key(text: &str) -> Result<Vec<u8>, String> {
-    let key = STANDARD.decode(text).ok().filter(|key| key.len() == KEY_BYTES);
-    key.ok_or_else(|| format!("is no base64 of {KEY_BYTES} bytes"))
-}
-
 impl MeterRegistration {
-    /// Refuses contracts and sites that the partner does not have.
-    pub fn check(&self, tx: &mut Tx<'_>) -> Result<(), ApiError> {
-        let mut errors = Vec::new();
-        let own = tx.organization()?;
-        if contracts::find(tx, own, &self.contract_number)?.is_none() {
-            errors.push(ErrorItem::field("contract_number", "unknown", "is no contract of this partner"));
+    /// What changes at a month's start only.
+    pub fn assignment(&self) -> Assignment {
+        Assignment {
+            billing_mode: self.billing_mode,
+            contract_number: self.contract_number.clone(),
+            site_id: self.site_id,
         }
-        if let Some(site_id) = self.site_id {
-            match contracts::find_site(tx, site_id)? {
-                None => errors.push(ErrorItem::field("site_id", "unknown", "is no site of this partner")),
-                Some(site) if site.contract_number != self.contract_number => {
-                    errors.push(ErrorItem::field(
-                        "site_id",
-                        "other-contract",
-                        "is a site of another contract",
-                    ));
-                }
-                Some(_) => {}
-            }
-        }
-        if errors.is_empty() { Ok(()) } else { Err(ApiError::invalid(errors)) }
     }
 }

@@ -28,8 +28,10 @@ pub struct Meter {
     pub site_id: Option<Uuid>,
     /// The Ed25519 key that its manifests must be signed with: base64 of 32 bytes.
     pub public_key: Option<String>,
-    /// When it was registered.
+    /// When it was registered, the last time.
     pub registered_at: DateTime<Utc>,
+    /// Since when it is registered no more; null while it is.
+    pub deregistered_at: Option<DateTime<Utc>>,
     /// How it is doing.
     pub status: MeterStatus,
     /// When its newest upload was received, whatever became of it.

@@ -1,7 +1,5 @@
 //! Many meters as they are in a month, by a handful of queries.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use metering::Month;
 use platform::calendar::{first_day, utc};
@@ -14,6 +12,7 @@ use schema::units::UnitVersion;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
+use super::key;
 use super::shown::Meter;
 use super::status::{MeterStatus, Signs};
 use crate::coverage::VcenterCoverage;
@@ -70,13 +69,17 @@ impl State {
     }
 
     fn show(&self, meter: meters::Meter, view: View) -> Result<Meter, ApiError> {
-        let key = (meter.organization_id, meter.id);
+        let place = (meter.organization_id, meter.id);
         // Those given at registration hold for all time.
         let settings =
-            self.settings.get(&key).ok_or_else(|| ApiError::internal("a meter without settings"))?;
-        let newest = self.newest.get(&key);
-        let signs =
-            Signs { connectivity: meter.connectivity, newest, delivered: self.delivered.contains(&key) };
+            self.settings.get(&place).ok_or_else(|| ApiError::internal("a meter without settings"))?;
+        let newest = self.newest.get(&place);
+        let signs = Signs {
+            connectivity: meter.connectivity,
+            registered: meter.deregistered_at.is_none(),
+            newest,
+            delivered: self.delivered.contains(&place),
+        };
         Ok(Meter {
             id: meter.id,
             partner_id: meter.organization_id,
@@ -85,12 +88,13 @@ impl State {
             connectivity: meter.connectivity,
             contract_number: settings.contract_number.clone(),
             site_id: settings.site_id,
-            public_key: meter.public_key.map(|key| STANDARD.encode(key)),
+            public_key: key::show(meter.public_key.as_deref()),
             registered_at: meter.registered_at,
+            deregistered_at: meter.deregistered_at,
             status: MeterStatus::of(signs, view.month, view.now),
             last_upload_at: newest.map(|upload| upload.received_at),
             version: newest.and_then(|upload| upload.meter_version.clone()),
-            coverage: self.coverage(key, settings.billing_mode, view)?,
+            coverage: self.coverage(place, settings.billing_mode, view)?,
         })
     }
 

@@ -13,7 +13,7 @@ const SILENCE_MAX: TimeDelta = TimeDelta::hours(24);
 
 /// `unknown`: it never uploaded. `error`: its newest upload was rejected. `warning`: it delivers by itself and its
 /// newest upload is older than 24 hours; or people carry its files, the month asked for ended more than 24 hours
-/// ago, and none of the month is processed. `ok`: else.
+/// ago, and none of the month is processed; of one that is registered no more nothing is due. `ok`: else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MeterStatus {
@@ -32,6 +32,8 @@ pub enum MeterStatus {
 pub struct Signs<'a> {
     /// How it delivers.
     pub connectivity: Connectivity,
+    /// Whether it still is.
+    pub registered: bool,
     /// Whatever became of it.
     pub newest: Option<&'a NewestUpload>,
     /// An upload of the month is processed.
@@ -49,7 +51,7 @@ impl MeterStatus {
             Connectivity::Online => now - newest.received_at > SILENCE_MAX,
             Connectivity::Offline => !signs.delivered && now > utc(month.end()) + SILENCE_MAX,
         };
-        if silent { Self::Warning } else { Self::Ok }
+        if silent && signs.registered { Self::Warning } else { Self::Ok }
     }
 }
 
@@ -75,7 +77,7 @@ mod tests {
             meter_version: None,
             status: upload.1,
         };
-        let signs = Signs { connectivity, newest: Some(&newest), delivered };
+        let signs = Signs { connectivity, registered: true, newest: Some(&newest), delivered };
         MeterStatus::of(signs, "2026-09".parse().unwrap(), at(now))
     }
 
@@ -100,7 +102,8 @@ mod tests {
     fn a_refused_file_is_an_error_whatever_else() {
         let upload = ("2026-08-10T00:00:00Z", UploadStatus::Rejected);
         assert_eq!(status(Connectivity::Online, upload, true, "2026-10-02T00:00:00Z"), MeterStatus::Error);
-        let none = Signs { connectivity: Connectivity::Online, newest: None, delivered: false };
+        let none =
+            Signs { connectivity: Connectivity::Online, registered: true, newest: None, delivered: false };
         let month = "2026-09".parse().unwrap();
         assert_eq!(MeterStatus::of(none, month, at("2026-10-02T00:00:00Z")), MeterStatus::Unknown);
     }

@@ -2,10 +2,11 @@
 
 use actix_web::get;
 use actix_web::web::{Data, Json};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use platform::auth::{Authorized, MayRead};
+use platform::calendar::utc;
 use platform::problem::ApiError;
-use schema::reports::{self, Revision};
+use schema::reports::{self, Revision, SignatureCounts};
 use schema::types::{BillingMode, ReportStatus};
 use schema::{Tx, contracts};
 use serde::Serialize;
@@ -18,7 +19,7 @@ use crate::Api;
 use crate::coverage::VcenterCoverage;
 use crate::openapi::{Guarded, Invalid, NotFound, Unavailable};
 use crate::partner::Partner;
-use crate::request::{Fields, FromFields, Params};
+use crate::request::{Fields, FromFields, Params, parse};
 
 /// What a partner's month comes to.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,6 +30,8 @@ pub struct MonthlyUsage {
     billing_mode: BillingMode,
     /// The contract that the lines are of; null for the whole month's.
     contract: Option<String>,
+    /// The site that the lines are of; null for the whole month's.
+    site: Option<Uuid>,
     /// Counts from 1; every change of a figure makes another.
     revision: i32,
     /// `provisional` until the month is closed.
@@ -39,8 +42,19 @@ pub struct MonthlyUsage {
     days_in_month: i64,
     /// Of each vCenter with evidence, by now.
     coverage: Vec<VcenterCoverage>,
-    /// In the order of the catalogue.
+    /// The uploads of which evidence is in force for these vCenters, by now.
+    signatures: Signatures,
+    /// In the order of the catalogue; none of a contract or site without a meter in the month.
     lines: Vec<ReportLine>,
+}
+
+/// Uploads, each counted once.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Signatures {
+    /// Signed by their meters, under the key that each had at receipt.
+    verified: i64,
+    /// All others.
+    unsigned: i64,
 }
 
 /// What narrows the lines.
@@ -49,6 +63,8 @@ pub struct MonthlyUsage {
 pub struct UsageParams {
     /// The lines of this contract alone, each rounded on its own
     contract: Option<String>,
+    /// The lines of this site alone, each rounded on its own
+    site: Option<Uuid>,
     #[param(ignore)]
     report: ReportParams,
 }
@@ -56,13 +72,15 @@ pub struct UsageParams {
 impl FromFields for UsageParams {
     fn from_fields(fields: &mut Fields) -> Option<Self> {
         let contract = fields.optional("contract", |text| Ok(text.to_owned()));
-        for name in ["site", "customer"] {
-            if fields.optional(name, |_| Ok(())).is_some() {
-                let message = "cannot narrow a report yet; contract and revision can";
-                fields.refuse(name, "unsupported", message);
-            }
+        let site = fields.optional("site", parse::uuid);
+        if contract.is_some() && site.is_some() {
+            fields.refuse("site", "unsupported", "is of one contract: name the site alone");
         }
-        Some(Self { contract, report: ReportParams::from_fields(fields)? })
+        if fields.optional("customer", |_| Ok(())).is_some() {
+            let message = "cannot narrow a report yet; contract, site and revision can";
+            fields.refuse("customer", "unsupported", message);
+        }
+        Some(Self { contract, site, report: ReportParams::from_fields(fields)? })
     }
 }
 
@@ -79,9 +97,9 @@ pub async fn monthly_usage(
     api: Data<Api>,
     params: Params<UsageParams>,
 ) -> Result<Json<MonthlyUsage>, ApiError> {
-    let UsageParams { contract, report } = params.0;
+    let UsageParams { contract, site, report } = params.0;
     let partner = Partner::of(&caller, report.partner_id).await?;
-    let now = api.clock.now();
+    let (now, deadline) = (api.clock.now(), api.deadline);
     let usage = api
         .db
         .run(partner.scope, move |tx| {
@@ -89,7 +107,10 @@ pub async fn monthly_usage(
             if let Some(contract) = &contract {
                 contracts::find(tx, partner.id, contract)?.ok_or(ApiError::NotFound("contract"))?;
             }
-            show(tx, &report, &revision, contract, now)
+            if let Some(site) = site {
+                contracts::find_site(tx, site)?.ok_or(ApiError::NotFound("site"))?;
+            }
+            show(tx, &report, &revision, (contract, site), (now, deadline))
         })
         .await?;
     Ok(Json(usage))
@@ -99,14 +120,13 @@ fn show(
     tx: &mut Tx<'_>,
     report: &ReportParams,
     revision: &Revision,
-    contract: Option<String>,
-    now: DateTime<Utc>,
+    (contract, site): (Option<String>, Option<Uuid>),
+    (now, deadline): (DateTime<Utc>, TimeDelta),
 ) -> Result<MonthlyUsage, ApiError> {
     let units = reports::units(tx, revision)?;
     let coverage = units.iter().map(|unit| VcenterCoverage::of(unit, report.month, now));
-    // The whole month's lines have no contract.
-    let part = contract.as_deref().unwrap_or("");
-    let stored = reports::lines(tx, revision)?.into_iter().filter(|line| line.contract_number == part);
+    let vcenters: Vec<Uuid> = units.iter().map(|unit| unit.vcenter_id).collect();
+    let stored = reports::lines(tx, revision)?;
     Ok(MonthlyUsage {
         month: report.month.to_string(),
         partner_id: revision.organization_id,
@@ -116,7 +136,23 @@ fn show(
         generated_at: revision.generated_at,
         days_in_month: report.month.days(),
         coverage: coverage.collect::<Result<_, _>>()?,
-        lines: lines::show(stored.collect()),
+        signatures: signatures(tx, report, &vcenters, deadline)?,
+        lines: lines::show(&stored, contract.as_deref(), site),
         contract,
+        site,
     })
+}
+
+fn signatures(
+    tx: &mut Tx<'_>,
+    report: &ReportParams,
+    vcenter_ids: &[Uuid],
+    deadline: TimeDelta,
+) -> Result<Signatures, ApiError> {
+    let (begin, end) = (utc(report.month.begin()), utc(report.month.end()));
+    let window = (utc(report.month.evidence_begin()), end);
+    let counts =
+        reports::signature_counts(tx, report.billing_mode, vcenter_ids, window, (begin, end + deadline))?;
+    let SignatureCounts { verified, unsigned } = counts;
+    Ok(Signatures { verified, unsigned })
 }

@@ -9,8 +9,10 @@ mod table;
 use actix_web::http::header::{CONTENT_DISPOSITION, VARY};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
+use platform::audit::{self, Event};
 use platform::auth::{Authorized, MayRead};
 use platform::problem::{ApiError, ErrorItem, Problem};
+use serde_json::json;
 
 use self::form::Form;
 use self::params::{FilterParams, HistoryParams};
@@ -52,6 +54,7 @@ pub async fn vm_history(
     let HistoryParams { report, filter, form, page } = params.0;
     let form = form.map_or_else(|| Form::accepted(&request), Ok)?;
     let partner = Partner::of(&caller, report.partner_id).await?;
+    let scope = partner.scope.clone();
     let rows = Rows::open(&api.db, partner, report, filter).await?;
     let Some(table) = form.table() else {
         let page = rows.page(page.unwrap_or_default()).await?;
@@ -65,7 +68,17 @@ pub async fn vm_history(
         )]));
     }
     let name = format!("vm-history_{}_{}.{}", rows.partner_id(), report.month, table.extension);
+    let exported = json!({
+        "format": table.extension,
+        "month": report.month.to_string(),
+        "billing_mode": report.billing_mode,
+        "revision": rows.revision(),
+    });
     let body = stream(rows, table.delimiter).await?;
+    // Before the first byte leaves.
+    let event = Event::new("report.export", "report", "vm-history").after(exported);
+    let (origin, now) = (caller.origin().clone(), api.clock.now());
+    api.db.run(scope, move |tx| Ok::<_, ApiError>(audit::record(tx, &origin, event, now)?)).await?;
     Ok(HttpResponse::Ok()
         .content_type(table.content_type)
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))

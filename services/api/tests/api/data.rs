@@ -7,7 +7,7 @@ use schema::meters::{self, NewMeter, Settings, since_ever};
 use schema::outbox::NewMessage;
 use schema::reports::{self, Line, Revision};
 use schema::types::{BillingMode, Connectivity, ReportStatus, UploadStatus};
-use schema::units::{self, UnitKey, UnitVersion};
+use schema::units::{self, Metered, UnitKey, UnitVersion};
 use schema::uploads::{self, NewUpload, Progress};
 use serde_json::json;
 use uuid::Uuid;
@@ -98,7 +98,8 @@ impl World {
             units::mark(tx, &[key])?;
             for version in &versions {
                 units::add_version(tx, version, &[])?;
-                units::set_done(tx, &key, 1, version.version)?;
+                let metered = Metered { done: 1, version: version.version, listed: true };
+                units::set_done(tx, &key, metered)?;
             }
             Ok(())
         })
@@ -147,6 +148,7 @@ impl World {
                     exact: Decimal::new(quantity * 1_000_000 + 732_343, 6),
                     points_per_unit,
                     points: points_per_unit.map(|points| points * Decimal::from(*quantity)),
+                    site_id: Uuid::nil(),
                 }
             })
             .collect();
@@ -169,15 +171,15 @@ impl World {
             contract_number: contract.to_owned(),
             site_id: None,
             recorded_at: hour(0),
+            id: Uuid::now_v7(),
+            recorded_by: None,
         };
         self.within(organization_id, move |tx| {
-            let token = Uuid::now_v7();
             let meter = NewMeter {
                 id: id(meter),
                 name: "meter",
                 connectivity,
                 public_key: None,
-                token_sha256: token.as_bytes(),
                 registered_at: hour(0),
             };
             meters::register(tx, &meter, &settings)
@@ -205,6 +207,7 @@ impl World {
                 month: Some(month()),
                 partial: Some(false),
                 meter_version: Some("4.8.0"),
+                signature: None,
             };
             let refused = json!([{"code": "not-usage-data", "message": "no archive"}]);
             match status {

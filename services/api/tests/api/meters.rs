@@ -148,7 +148,8 @@ async fn a_meter_shows_how_it_is_doing() {
         items.iter().map(|meter| meter["status"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(states("/v1/meters?month=2026-09").await, ["unknown", "ok", "error", "ok", "ok"]);
-    world.api.clock.set("2026-10-02T12:00:00Z".parse().unwrap()).await.unwrap();
+    let nobody = platform::audit::Origin::system("test");
+    world.api.clock.set("2026-10-02T12:00:00Z".parse().unwrap(), &nobody).await.unwrap();
     assert_eq!(states("/v1/meters?month=2026-09").await, ["unknown", "warning", "error", "ok", "warning"]);
     // The current month is not over: nothing is due yet.
     assert_eq!(states("/v1/meters").await, ["unknown", "warning", "error", "ok", "ok"]);
@@ -174,7 +175,7 @@ async fn a_meter_shows_the_coverage_of_the_vcenters_that_it_sees() {
 }
 
 /// A collection of vCenter 11 by meter 1.
-fn collect(tx: &mut schema::Tx<'_>, upload_id: Uuid) -> diesel::QueryResult<()> {
+pub fn collect(tx: &mut schema::Tx<'_>, upload_id: Uuid) -> diesel::QueryResult<()> {
     use schema::evidence::{self, NewCollection};
     evidence::add_products(tx, &[(id(11), "vcenter"), (id(12), "vcenter")])?;
     let collection = NewCollection {

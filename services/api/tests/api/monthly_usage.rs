@@ -1,9 +1,12 @@
 //! The monthly usage report.
 
 use insta::assert_json_snapshot;
+use schema::contracts::{self, Site};
 use serde_json::{Value, json};
-use test_support::tenants::ACME;
+use test_support::tenants::{ACME, GLOBEX};
+use uuid::Uuid;
 
+use crate::data::{hour, id};
 use crate::world::{ACME_VIEWER, NORTHWIND_ADMIN, World};
 
 const PATH: &str = "/v1/reports/monthly-usage";
@@ -54,12 +57,39 @@ async fn an_earlier_revision_and_a_contract_narrow_it() {
     get("billing_mode=test").await.expect(404);
 }
 
+/// A site of a partner's only contract.
+async fn site(world: &World, organization_id: Uuid, number: u128, contract: &str) {
+    let (contract_number, name) = (contract.to_owned(), format!("site {number}"));
+    let site = Site { organization_id, id: id(number), contract_number, name, created_at: hour(0) };
+    world.within(organization_id, move |tx| contracts::insert_site(tx, &site)).await;
+}
+
+#[actix_web::test]
+async fn a_contract_or_site_without_a_meter_has_no_lines() {
+    let world = world().await;
+    world.within(ACME, |tx| contracts::insert(tx, "ACME-0002", hour(0))).await;
+    site(&world, ACME, 1, "ACME-0001").await;
+    site(&world, GLOBEX, 2, "GLOBEX-0001").await;
+    let get = async |query: &str| world.get(ACME_VIEWER, &format!("{PATH}?month=2026-09&{query}")).await;
+    let contract = get("contract=ACME-0002").await.expect(200);
+    assert_eq!((&contract["contract"], &contract["lines"]), (&json!("ACME-0002"), &json!([])));
+    let own = get(&format!("site={}", id(1))).await.expect(200);
+    assert_eq!((&own["site"], &own["lines"]), (&json!(id(1)), &json!([])));
+    assert_eq!(own["revision"], 2);
+    for others in [2, 404] {
+        let answer = get(&format!("site={}", id(others))).await;
+        assert_eq!(answer.expect(404)["detail"], "there is no such site");
+    }
+}
+
 #[actix_web::test]
 async fn what_cannot_be_asked_is_told() {
     let world = world().await;
     let wrong = async |query: &str| world.get(ACME_VIEWER, &format!("{PATH}?{query}")).await.wrong_fields();
     assert_eq!(wrong("").await, ["month missing"]);
-    assert_eq!(wrong("month=2026-09&site=x&customer=y").await, ["site unsupported", "customer unsupported"]);
+    assert_eq!(wrong("month=2026-09&site=x&customer=y").await, ["site invalid", "customer unsupported"]);
+    let both = format!("month=2026-09&contract=ACME-0001&site={}", id(1));
+    assert_eq!(wrong(&both).await, ["site unsupported"]);
     assert_eq!(wrong("month=2026-13&revision=0").await, ["month invalid", "revision invalid"]);
     assert_eq!(wrong("month=2026-09&patner_id=x").await, ["patner_id unknown"]);
     let month = world.get(ACME_VIEWER, &format!("{PATH}?month=2026-08")).await;

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use insta::assert_json_snapshot;
 use platform::auth::{METER_TOKEN_PREFIX, OpaqueToken};
-use schema::meters::{self, NewMeter, Settings, since_ever};
+use schema::meters::{self, NewToken};
 use schema::types::{Connectivity, UploadStatus};
 use schema::uploads::NewUpload;
 use secrecy::ExposeSecret;
@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use test_support::tenants::ACME;
 use uuid::Uuid;
 
-use crate::data::{MODE, hour, id, month};
+use crate::data::{hour, id, month};
 use crate::http::Answer;
-use crate::world::{ACME_ADMIN, ACME_VIEWER, NORTHWIND_ADMIN, World};
+use crate::world::{ACME_ADMIN, ACME_VIEWER, OPERATOR, World};
 
 fn ids(answer: &Answer) -> Vec<Uuid> {
     let body = answer.expect(200);
@@ -34,8 +34,8 @@ async fn uploads_are_listed_newest_first_and_filtered() {
     assert_eq!(list("?status=rejected").await, [second]);
     assert_eq!(list("?month=2026-09&status=processed").await, [first]);
     assert_eq!(list("?month=2026-08").await, [] as [Uuid; 0]);
-    let aggregators = world.get(NORTHWIND_ADMIN, &format!("/v1/uploads?partner_id={ACME}")).await;
-    assert_eq!(ids(&aggregators), [third, second, first]);
+    let operators = world.get(OPERATOR, &format!("/v1/uploads?partner_id={ACME}")).await;
+    assert_eq!(ids(&operators), [third, second, first]);
     let rejected = world.get(ACME_VIEWER, &format!("/v1/uploads/{second}")).await.expect(200);
     assert_json_snapshot!(rejected, {".id" => "[id]"});
 }
@@ -75,6 +75,7 @@ async fn the_bytes_come_back_as_they_were_received() {
                 month: Some(month()),
                 partial: None,
                 meter_version: None,
+                signature: None,
             };
             schema::uploads::reject(tx, &upload, &json!([]))
         })
@@ -92,26 +93,11 @@ async fn a_meter_sees_its_own_uploads_alone() {
     let world = World::new().await;
     let token = OpaqueToken::generate(METER_TOKEN_PREFIX).unwrap();
     let sha256 = token.sha256;
+    world.meter(ACME, 1, "ACME-0001", Connectivity::Online).await;
     world
         .within(ACME, move |tx| {
-            let settings = Settings {
-                organization_id: ACME,
-                meter_id: id(1),
-                effective_from: since_ever(),
-                billing_mode: MODE,
-                contract_number: "ACME-0001".to_owned(),
-                site_id: None,
-                recorded_at: hour(0),
-            };
-            let meter = NewMeter {
-                id: id(1),
-                name: "meter",
-                connectivity: Connectivity::Online,
-                public_key: None,
-                token_sha256: &sha256,
-                registered_at: hour(0),
-            };
-            meters::register(tx, &meter, &settings)
+            let token = NewToken { id: id(50), token_sha256: &sha256, created_at: hour(0) };
+            meters::add_token(tx, id(1), &token)
         })
         .await;
     let own = world.upload(ACME, 1, 1, UploadStatus::Processed).await;

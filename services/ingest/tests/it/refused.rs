@@ -1,9 +1,6 @@
 //! Files that are refused, each for its reason, and kept.
 
 use actix_web::http::StatusCode;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use test_support::tenants::{ACME, GLOBEX};
 use test_support::usage_file::{DataFile, Entry};
@@ -56,23 +53,12 @@ async fn an_unknown_meter_and_another_organizations_are_answered_alike() {
 }
 
 #[actix_web::test]
-async fn a_meter_with_a_key_signs_its_files() {
+async fn a_meter_that_is_registered_no_more_is_unknown() {
     let world = World::new().await;
-    let (pair, other) = (Ed25519KeyPair::generate().unwrap(), Ed25519KeyPair::generate().unwrap());
-    let meter = Uuid::from_u128(0x1001);
-    world.register(ACME, meter, Some(pair.public_key().as_ref())).await;
-    let file = file_of(meter);
-    let signed_by = |pair: &Ed25519KeyPair| {
-        let signature = STANDARD.encode(pair.sign(&file.manifest_json()));
-        file.clone().signature(signature.as_bytes()).build()
-    };
-    assert_eq!(world.upload(&file.build()).await.outcome(), (422, "signature-missing"));
-    let garbled = file.clone().signature(b"no base64!").build();
-    assert_eq!(world.upload(&garbled).await.outcome(), (422, "signature-invalid"));
-    let forged = world.upload(&signed_by(&other)).await;
-    assert_eq!(forged.outcome(), (422, "signature-invalid"));
-    assert_eq!(forged.json["errors"][0]["path"], "manifest.sig");
-    assert_eq!(world.upload(&signed_by(&pair)).await.status, StatusCode::ACCEPTED);
+    world.change(METER, |meter, now| meter.deregistered_at = Some(now)).await;
+    assert_eq!(world.upload(&file_of(METER).build()).await.outcome(), (422, "meter-unknown"));
+    world.change(METER, |meter, _| meter.deregistered_at = None).await;
+    assert_eq!(world.upload(&file_of(METER).build()).await.status, StatusCode::ACCEPTED);
 }
 
 #[actix_web::test]

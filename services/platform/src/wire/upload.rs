@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::QueryResult;
 use schema::Tx;
-use schema::types::UploadStatus;
+use schema::types::{Signature, UploadStatus};
 use schema::uploads;
 use serde::Serialize;
 use serde_json::Value;
@@ -39,6 +39,8 @@ pub struct Upload {
     pub status: UploadStatus,
     /// Only in the answer to bytes that this organization has sent before: the upload that they came with.
     pub duplicate_of: Option<Uuid>,
+    /// Whether its meter signed it, as found at receipt; null when it was refused before, or its signature was wrong.
+    pub signature: Option<Signature>,
     /// What became of its collections; all 0 until it is registered.
     pub collections: CollectionCounts,
     /// Why it is refused.
@@ -91,6 +93,7 @@ impl Upload {
             processed_at: upload.processed_at,
             status: upload.status,
             duplicate_of: None,
+            signature: upload.signature,
             collections,
             errors: upload.errors,
         }

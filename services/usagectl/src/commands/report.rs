@@ -66,7 +66,12 @@ pub fn run(args: &Args, out: Out<'_>) -> Result<(), Error> {
     writeln!(out, "revision {}, {}, made {}\n", text("revision"), text("status"), text("generated_at"))?;
     figures::print_lines(out, &lines(&report))?;
     writeln!(out)?;
-    figures::print_coverage(out, &coverage(&report))
+    figures::print_coverage(out, &coverage(&report))?;
+    if report["signatures"].is_object() {
+        let [verified, unsigned] = ["signatures.verified", "signatures.unsigned"].map(text);
+        writeln!(out, "\nuploads in force: {verified} with a verified signature, {unsigned} without")?;
+    }
+    Ok(())
 }
 
 fn lines(report: &Value) -> Vec<Line> {

@@ -41,6 +41,7 @@ fn a_report_shows_lines_parts_points_and_coverage() {
             "generated_at": "2026-10-01T06:00:00Z", "days_in_month": 30,
             "coverage": [{"vcenter_id": "v-1", "covered_hours": "254.000000", "expected_hours": "720.000000",
                 "horizon": "2026-09-11T14:00:00Z", "gaps": []}],
+            "signatures": {"verified": 3, "unsigned": 1},
             "lines": [{"code": "flex-core", "product": "Bundle", "unit": "GB vRAM", "quantity": 70,
                 "exact": "70.732343", "points_per_unit": "7", "points": "490",
                 "breakdown": [{"code": "vcd", "quantity": 50, "exact": "50.589407"}]}]}),
@@ -56,6 +57,7 @@ fn a_report_shows_lines_parts_points_and_coverage() {
         "490",
         "254.000000",
         "720.000000",
+        "3 with a verified signature, 1 without",
     ] {
         assert!(table.contains(part), "{part} is not in\n{table}");
     }

@@ -2,6 +2,7 @@
 
 mod deadline;
 mod orders;
+mod registration;
 mod repeats;
 mod runs;
 mod test_mode;

@@ -1,9 +1,9 @@
 //! In which form rows are wanted.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{ACCEPT, Accept, Header, Quality, QualityItem};
-use actix_web::mime::Mime;
 use platform::problem::ApiError;
+
+use crate::accept::accepted;
 
 /// In which form rows are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,37 +68,17 @@ impl Form {
 
     /// The form that the request accepts most.
     pub fn accepted(request: &HttpRequest) -> Result<Self, ApiError> {
-        if !request.headers().contains_key(ACCEPT) {
-            return Ok(Self::Json);
-        }
-        let ranges = Accept::parse(request).map(|accept| accept.0).unwrap_or_default();
-        // `max_by_key` keeps the last of equals, and the preferred form comes first.
-        let rated = Self::ALL.into_iter().rev().filter_map(|form| Some((form, form.rating(&ranges)?)));
-        let best = rated.max_by_key(|(_, rating)| *rating);
-        best.map(|(form, _)| form).ok_or(ApiError::NotAcceptable(
+        let forms = Self::ALL.map(|form| (form, form.media_type()));
+        accepted(request, &forms).ok_or(ApiError::NotAcceptable(
             "rows are given as application/json, text/csv or text/tab-separated-values",
         ))
-    }
-
-    /// How much the form is wanted, and how exactly it was named (RFC 9110, 12.5.1); none when it is not.
-    fn rating(self, ranges: &[QualityItem<Mime>]) -> Option<(Quality, usize)> {
-        let exactness = |range: &Mime| {
-            let (kind, _) = self.media_type().split_once('/')?;
-            match range.essence_str() {
-                "*/*" => Some(0),
-                essence if essence == self.media_type() => Some(2),
-                essence => (essence.strip_suffix("/*") == Some(kind)).then_some(1),
-            }
-        };
-        let matching = ranges.iter().filter_map(|range| Some((exactness(&range.item)?, range.quality)));
-        let (exactness, quality) = matching.max_by_key(|(exactness, _)| *exactness)?;
-        (quality > Quality::ZERO).then_some((quality, exactness))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::http::header::ACCEPT;
     use actix_web::test::TestRequest;
 
     fn accepted(accept: &str) -> Option<Form> {

@@ -3,6 +3,7 @@
 use metering::Month;
 use serde_json::{Value, json};
 
+use super::register::Connectivity;
 use crate::client::Call;
 use crate::connect::{Connection, Format};
 use crate::error::Error;
@@ -15,6 +16,12 @@ pub struct Args {
     /// The month whose state and coverage are shown; by default the service's own choice
     #[arg(long, value_name = "YYYY-MM")]
     month: Option<Month>,
+    /// Only those that upload by themselves, or do not
+    #[arg(long)]
+    connectivity: Option<Connectivity>,
+    /// Also those that are registered no more
+    #[arg(long)]
+    deregistered: bool,
     #[command(flatten)]
     connection: Connection,
     #[command(flatten)]
@@ -23,7 +30,13 @@ pub struct Args {
 
 /// Lists the meters as the service does.
 pub fn run(args: &Args, out: Out<'_>) -> Result<(), Error> {
-    let meters = args.connection.client()?.list(|| Call::get("/v1/meters").query("month", args.month))?;
+    let call = || {
+        Call::get("/v1/meters")
+            .query("month", args.month)
+            .query("connectivity", args.connectivity.map(Connectivity::as_str))
+            .query("include", args.deregistered.then_some("deregistered"))
+    };
+    let meters = args.connection.client()?.list(call)?;
     if args.format.json {
         return print::json(out, &json!({ "items": meters, "next_cursor": null }));
     }

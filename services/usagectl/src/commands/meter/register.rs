@@ -39,10 +39,23 @@ pub struct Args {
     format: Format,
 }
 
+/// How a meter delivers.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Connectivity {
+pub enum Connectivity {
+    /// By itself
     Online,
+    /// People carry its files
     Offline,
+}
+
+impl Connectivity {
+    /// As the API writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Online => "online",
+            Self::Offline => "offline",
+        }
+    }
 }
 
 /// Which body of evidence.
@@ -86,15 +99,11 @@ pub fn run(args: &Args, out: Out<'_>) -> Result<(), Error> {
 }
 
 fn body(args: &Args) -> Value {
-    let connectivity = match args.connectivity {
-        Connectivity::Online => "online",
-        Connectivity::Offline => "offline",
-    };
     let mut body = json!({
         "id": args.id,
         "name": args.name,
         "contract_number": args.contract,
-        "connectivity": connectivity,
+        "connectivity": args.connectivity.as_str(),
         "billing_mode": args.billing_mode.as_str(),
     });
     if let Some(site) = args.site {

@@ -54,6 +54,10 @@ fn a_draft_follows_its_report_and_opens_when_the_month_is_closed() {
     assert_eq!(quantities(&open), json!(["flex-core", 8, 8, "7", "56"]));
     assert_eq!(open["revision"], acme.report("2026-09")["revision"]);
     assert_eq!(events(&open), ["created", "opened"]);
+    let told = acme.list("/v1/audit?object_kind=order");
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!((&told[0]["action"], &told[0]["actor"]), (&"order.open".into(), &"system:compose".into()));
+    assert_eq!((&told[0]["object"]["id"], &told[0]["after"]["month"]), (&open["id"], &"2026-09".into()));
 
     // A closed month is left alone.
     service.set_clock("2026-10-04T00:30:01Z");

@@ -1,0 +1,2 @@
+DROP TABLE partner_settings;
+ALTER TABLE uploads DROP COLUMN signature;
