@@ -82,6 +82,11 @@ impl Answer {
         }
     }
 
+    /// Whether the file is refused.
+    pub fn is_refusal(&self) -> bool {
+        self.kind == Kind::Refused
+    }
+
     /// The upload as the API shows it.
     pub const fn body(&self) -> &Value {
         &self.upload

@@ -2,7 +2,9 @@
 
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, post};
+use platform::audit::Origin;
 use platform::auth::{Authorized, MayUpload};
+use platform::idempotency::{IdempotencyHeader, IdempotencyKey};
 use platform::problem::{ApiError, Problem};
 use platform::wire::Upload;
 use schema::Scope;
@@ -13,7 +15,6 @@ use uuid::Uuid;
 use crate::Door;
 use crate::answer::Answer;
 use crate::check::check;
-use crate::key::IdempotencyKey;
 use crate::receive::{Body, receive};
 use crate::record::{Arrival, answer_to_known, record};
 
@@ -29,8 +30,8 @@ pub struct Sender {
     pub scope: Scope,
     /// The one meter whose files it may send; none when it may send any of its organization's.
     pub meter_id: Option<Uuid>,
-    /// As `uploads.uploaded_by` has it.
-    pub label: String,
+    /// Whose doing it is, as `uploads.uploaded_by` and the audit have it.
+    pub origin: Origin,
 }
 
 /// A usage data file as it is.
@@ -54,7 +55,7 @@ struct UploadForm {
 /// stored or processed again, unless they were refused.
 #[utoipa::path(
     tag = "uploads",
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same file returns the first answer")),
+    params(IdempotencyHeader),
     request_body(content((UploadBytes = "application/octet-stream"), (UploadForm = "multipart/form-data"))),
     responses(
         (status = 200, description = "These bytes are known: the upload that brought them", body = Upload),
@@ -73,12 +74,13 @@ struct UploadForm {
 async fn upload(
     caller: Authorized<MayUpload>,
     door: Data<Door>,
+    key: IdempotencyKey,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, ApiError> {
-    let key = IdempotencyKey::of(&request)?;
     let body = Body::of(&request, payload, door.limits.bytes_max)?;
-    let sender = Sender { scope: caller.scope().await?, meter_id: caller.meter_id(), label: caller.label() };
+    let (meter_id, origin) = (caller.meter_id(), caller.origin().clone());
+    let sender = Sender { scope: caller.scope().await?, meter_id, origin };
     let answer = take_in(&door, sender, key, body).await?;
     let (outcome, id) = (answer.outcome(), answer.upload_id());
     metrics::counter!("uploads_total", "outcome" => outcome).increment(1);
@@ -88,12 +90,7 @@ async fn upload(
 
 /// Known bytes are neither stored nor checked again; the others are on the disk before anything is checked, so that
 /// what is refused can be looked at.
-async fn take_in(
-    door: &Door,
-    sender: Sender,
-    key: Option<IdempotencyKey>,
-    body: Body,
-) -> Result<Answer, ApiError> {
+async fn take_in(door: &Door, sender: Sender, key: IdempotencyKey, body: Body) -> Result<Answer, ApiError> {
     let _place = door.place().await?;
     let received = receive(door, body).await?;
     let arrival = Arrival { sender, key, sha256: received.sha256, received_at: received.received_at };

@@ -8,7 +8,6 @@ mod blocking;
 mod check;
 mod checker;
 mod door;
-mod key;
 mod receive;
 mod record;
 pub mod relay;

@@ -1,20 +1,24 @@
 //! Recording: the upload and its message in one transaction, or the upload and its refusals.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use platform::audit::{self, Event};
 use platform::broker::Work;
+use platform::idempotency::IdempotencyKey;
 use platform::problem::ApiError;
 use platform::store::Digest;
 use platform::wire::Upload;
 use schema::Tx;
+use schema::idempotency::FirstAnswer;
 use schema::outbox::NewMessage;
 use schema::uploads::{self, NewUpload};
+use serde_json::Map;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::Door;
 use crate::answer::Answer;
 use crate::check::{Verdict, storable};
 use crate::door::Sender;
-use crate::key::IdempotencyKey;
 
 /// A file that has arrived.
 #[derive(Debug, Clone)]
@@ -22,7 +26,7 @@ pub struct Arrival {
     /// Who sent it.
     pub sender: Sender,
     /// The key of the request, if it has one.
-    pub key: Option<IdempotencyKey>,
+    pub key: IdempotencyKey,
     /// Of its bytes.
     pub sha256: Digest,
     /// The instant of its last byte, business time.
@@ -51,11 +55,12 @@ pub async fn record(door: &Door, arrival: Arrival, size: u64, verdict: Verdict) 
             sha256: &arrival.sha256,
             size_bytes,
             received_at: arrival.received_at,
-            uploaded_by: &arrival.sender.label,
+            uploaded_by: &arrival.sender.origin.actor,
             meter_id: verdict.about.as_ref().map(|about| about.meter_id),
             month: verdict.about.as_ref().map(|about| about.month),
             partial: verdict.about.as_ref().map(|about| about.partial),
             meter_version: verdict.about.as_ref().map(|about| about.meter_version.as_str()),
+            signature: verdict.signature,
         };
         let answer = if verdict.refusals.is_empty() {
             accept(tx, &upload, machine_now)?;
@@ -65,10 +70,23 @@ pub async fn record(door: &Door, arrival: Arrival, size: u64, verdict: Verdict) 
             uploads::reject(tx, &upload, &errors)?;
             Answer::refused(&shown(tx, id, deadline)?)?
         };
+        audit::record(tx, &arrival.sender.origin, event(id, &answer), arrival.received_at)?;
         arrival.remember(tx, &answer)?;
         Ok(answer)
     };
     door.db.run(scope, work).await
+}
+
+/// What the audit keeps of a file that was new.
+fn event(id: Uuid, answer: &Answer) -> Event {
+    let upload = answer.body();
+    let kept = ["sha256", "size_bytes", "meter_id", "month", "partial"];
+    let mut after: Map<_, _> = kept.map(|name| (name.to_owned(), upload[name].clone())).into_iter().collect();
+    let errors = upload["errors"].as_array().into_iter().flatten();
+    let codes: BTreeSet<_> = errors.filter_map(|error| error["code"].as_str()).collect();
+    after.insert("refusals".to_owned(), codes.into_iter().collect());
+    let action = if answer.is_refusal() { "upload.refuse" } else { "upload.accept" };
+    Event::new(action, "upload", id).after(after.into())
 }
 
 /// The row and the message that has it registered.
@@ -81,10 +99,8 @@ fn accept(tx: &mut Tx<'_>, upload: &NewUpload<'_>, machine_now: DateTime<Utc>) -
 
 /// The first answer to the key, or the upload that brought these bytes before.
 fn known(tx: &mut Tx<'_>, arrival: &Arrival, deadline: TimeDelta) -> Result<Option<Answer>, ApiError> {
-    if let Some(key) = &arrival.key
-        && let Some(first) = key.first_answer(tx, &arrival.sha256)?
-    {
-        return Ok(Some(first));
+    if let Some(first) = arrival.key.first_answer(tx, &arrival.operation(), &arrival.sha256)? {
+        return Answer::restore(first.status, first.answer).map(Some);
     }
     let Some(id) = uploads::find_duplicate(tx, &arrival.sha256)? else { return Ok(None) };
     let upload = shown(tx, id, deadline)?;
@@ -105,8 +121,18 @@ fn shown(tx: &mut Tx<'_>, id: Uuid, deadline: TimeDelta) -> Result<Upload, ApiEr
 }
 
 impl Arrival {
+    /// As its key is kept: the keys of a meter are its own.
+    fn operation(&self) -> String {
+        let meter = self.sender.meter_id.map(|id| format!(" meter:{id}"));
+        format!("POST /v1/uploads{}", meter.unwrap_or_default())
+    }
+
     fn remember(&self, tx: &mut Tx<'_>, answer: &Answer) -> Result<(), ApiError> {
-        let Some(key) = &self.key else { return Ok(()) };
-        key.remember(tx, &self.sha256, answer, self.received_at)
+        let first = FirstAnswer {
+            body_sha256: self.sha256.to_vec(),
+            status: answer.status_number(),
+            answer: answer.body().clone(),
+        };
+        self.key.remember(tx, &self.operation(), &first, self.received_at)
     }
 }
