@@ -64,10 +64,10 @@ impl FromRequest for Development {
 #[put("/v1/clock")]
 async fn set_clock(
     _: Development,
-    _: Authorized<OperatorAdmin>,
+    caller: Authorized<OperatorAdmin>,
     api: Data<Api>,
     body: Body<ClockTime>,
 ) -> Result<Json<ClockTime>, ApiError> {
-    api.clock.set(body.value.now).await?;
+    api.clock.set(body.value.now, caller.origin()).await?;
     Ok(Json(ClockTime { now: api.clock.now() }))
 }

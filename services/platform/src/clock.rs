@@ -4,11 +4,14 @@
 //! moved for all roles at once. Time-outs, leases, token life follow [`Clock::machine_now`]. In production the two are one.
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use schema::{Scope, Tx};
+use serde_json::json;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
+use crate::audit::{self, Event, Origin};
 use crate::config::{ClockSettings, Deployment};
 use crate::db::{Db, DbError};
 
@@ -57,7 +60,7 @@ impl Clock {
             turn: Mutex::default(),
         }));
         match settings.start {
-            Some(start) => clock.set(start).await?,
+            Some(start) => clock.set(start, &Origin::system("start")).await?,
             None => clock.0.refresh(db).await?,
         }
         tokio::spawn(follow(Arc::downgrade(&clock.0)));
@@ -82,17 +85,30 @@ impl Clock {
         self.0.shared.is_some()
     }
 
-    /// Moves the clock for all roles: here at once, elsewhere within half a second.
-    pub async fn set(&self, now: DateTime<Utc>) -> Result<(), ClockError> {
+    /// Moves the clock for all roles: here at once, elsewhere within half a second. It is in the audit of the
+    /// organization whose user does it; a start is nobody's.
+    pub async fn set(&self, now: DateTime<Utc>, origin: &Origin) -> Result<(), ClockError> {
         let db = self.0.shared.as_ref().ok_or(ClockError::Production)?;
         let _turn = self.0.turn.lock().await;
-        let offset_ms = (now - machine_now()).num_milliseconds();
-        db.machinery(move |tx| {
+        let (before, offset_ms) = (self.now(), (now - machine_now()).num_milliseconds());
+        let set = move |tx: &mut Tx<'_>| {
             // Moved back, the runs of the schedule after it are yet to come.
             schema::runs::forget_after(tx, now)?;
-            Ok::<_, DbError>(schema::clock::set_offset_ms(tx, offset_ms)?)
-        })
-        .await?;
+            schema::clock::set_offset_ms(tx, offset_ms)
+        };
+        match origin.organization_id {
+            Some(organization_id) => {
+                let origin = origin.clone();
+                let event = Event::new("clock.set", "clock", "service");
+                let event = event.before(json!({ "now": before })).after(json!({ "now": now }));
+                let set = move |tx: &mut Tx<'_>| {
+                    set(tx)?;
+                    Ok::<_, DbError>(audit::record(tx, &origin, event, before)?)
+                };
+                db.run(Scope::Organization(organization_id), set).await?;
+            }
+            None => db.machinery(move |tx| Ok::<_, DbError>(set(tx)?)).await?,
+        }
         self.0.offset_ms.store(offset_ms, Ordering::Relaxed);
         Ok(())
     }

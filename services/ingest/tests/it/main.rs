@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod accepted;
+mod audit;
 mod files;
 mod limits;
 mod refused;
 mod relay;
+mod signed;
 mod who;
 mod world;

@@ -153,8 +153,7 @@ fn start(world: &World, broker: &Broker) -> Running {
 }
 
 fn broker(test_broker: &TestBroker, url: &str) -> Broker {
-    let settings = BrokerSettings { url: url.to_owned().into(), namespace: test_broker.namespace.clone() };
-    Broker::new(settings, "test")
+    Broker::new(BrokerSettings::new(url, &test_broker.namespace), "test")
 }
 
 async fn enqueue(world: &World, number: u128) {

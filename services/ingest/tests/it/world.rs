@@ -18,7 +18,7 @@ use platform::problem;
 use platform::store::Store;
 use platform::telemetry::request_logger;
 use schema::Scope;
-use schema::meters::{NewMeter, Settings};
+use schema::meters::{Meter, NewMeter, NewToken, Settings};
 use schema::types::{BillingMode, Connectivity, Role};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -36,7 +36,7 @@ pub const METER: Uuid = Uuid::from_u128(0x1000);
 /// Everything around a door.
 pub struct World {
     /// Lives as long as the test.
-    _database: TestDatabase,
+    pub database: TestDatabase,
     pub folder: tempfile::TempDir,
     pub db: Db,
     pub store: Store,
@@ -68,16 +68,7 @@ impl World {
             Clock::start(ClockSettings { deployment: Deployment::Development, start }, &db).await.unwrap();
         let keys = Arc::new(KeyRing::from_pems(&[generate_key_pem().unwrap()]).unwrap());
         let limits = UploadLimits { bytes_max: 1 << 20, at_once: 8, idle: Duration::from_secs(5) };
-        let world = Self {
-            _database: database,
-            folder,
-            db,
-            store,
-            clock,
-            wake: Arc::new(Notify::new()),
-            keys,
-            limits,
-        };
+        let world = Self { database, folder, db, store, clock, wake: Arc::new(Notify::new()), keys, limits };
         world.register(ACME, METER, None).await;
         world
     }
@@ -107,7 +98,6 @@ impl World {
                 name: "a meter",
                 connectivity: Connectivity::Offline,
                 public_key: public_key.as_deref(),
-                token_sha256: &sha256,
                 registered_at: now,
             };
             let settings = Settings {
@@ -118,11 +108,26 @@ impl World {
                 contract_number: contract.to_owned(),
                 site_id: None,
                 recorded_at: now,
+                id: Uuid::now_v7(),
+                recorded_by: None,
             };
-            Ok::<_, DbError>(schema::meters::register(tx, &meter, &settings)?)
+            schema::meters::register(tx, &meter, &settings)?;
+            let token = NewToken { id: Uuid::now_v7(), token_sha256: &sha256, created_at: now };
+            Ok::<_, DbError>(schema::meters::add_token(tx, id, &token)?)
         };
         self.db.run(Scope::Organization(organization), register).await.unwrap();
         token.text.expose_secret().to_owned()
+    }
+
+    /// Changes a meter of Acme's.
+    pub async fn change(&self, id: Uuid, change: impl FnOnce(&mut Meter, DateTime<Utc>) + Send + 'static) {
+        let now = self.clock.now();
+        self.of(ACME, move |tx| {
+            let mut meter = schema::meters::find(tx, id)?.expect("the meter");
+            change(&mut meter, now);
+            schema::meters::change(tx, &meter)
+        })
+        .await;
     }
 
     /// An access token.

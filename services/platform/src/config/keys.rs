@@ -24,12 +24,19 @@ pub struct KeySettings {
 impl KeyArgs {
     /// The settings, or faults.
     pub fn resolve(&self, faults: &mut Faults) -> Option<KeySettings> {
+        KeySettings::of_list("USAGE_KEY_FILE", &self.key_file, faults)
+    }
+}
+
+impl KeySettings {
+    /// The files that a variable names, separated by commas, or a fault.
+    pub(super) fn of_list(name: &'static str, list: &str, faults: &mut Faults) -> Option<Self> {
         let files: Vec<PathBuf> =
-            self.key_file.split(',').map(str::trim).filter(|path| !path.is_empty()).map(Into::into).collect();
+            list.split(',').map(str::trim).filter(|path| !path.is_empty()).map(Into::into).collect();
         if files.is_empty() {
-            faults.add("USAGE_KEY_FILE", "names no key");
+            faults.add(name, "names no key");
             return None;
         }
-        Some(KeySettings { files })
+        Some(Self { files })
     }
 }

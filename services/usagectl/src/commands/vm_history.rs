@@ -1,6 +1,5 @@
 //! `usagectl vm-history`.
 
-mod download;
 mod filters;
 
 use std::path::PathBuf;
@@ -9,12 +8,12 @@ use metering::Month;
 use serde_json::Value;
 
 use crate::client::{Call, Client, Page};
+use crate::commands::download::{self, Kind};
 use crate::connect::Connection;
 use crate::error::Error;
 use crate::print::Out;
 use crate::print::field;
 use crate::print::table::{Column, Grid, left, right, words};
-use download::{Kind, Target};
 use filters::Filters;
 
 /// Rows that the table shows; whoever wants all wants a file.
@@ -54,12 +53,7 @@ pub fn run(args: &Args, out: Out<'_>) -> Result<(), Error> {
         (_, _, true) => Kind::Json,
         (false, false, false) => return table(&mut client, call(), out),
     };
-    let Some(path) = &args.output else {
-        return download::write(&mut client, call, kind, out);
-    };
-    let mut target = Target::create(path)?;
-    download::write(&mut client, call, kind, &mut target)?;
-    target.finish()
+    download::save(&mut client, call, kind, args.output.as_deref(), out)
 }
 
 const COLUMNS: [(Column, &str); 9] = [

@@ -1,4 +1,4 @@
-//! All rows of VM History, never held in memory together.
+//! Everything of a list that may be long, never held in memory together.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -8,24 +8,41 @@ use crate::client::{Call, Client, ClientError};
 use crate::error::Error;
 use crate::print::Out;
 
-/// What the rows are written as.
+/// What the items are written as.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// Comma-separated, as the service writes it.
     Csv,
     /// Tab-separated, as the service writes it.
     Tsv,
+    /// A JSON object a line, as the service writes it.
+    Ndjson,
     /// One list of all pages.
     Json,
 }
 
-/// Writes all rows.
-pub fn write(client: &mut Client, call: impl Fn() -> Call, kind: Kind, out: Out<'_>) -> Result<(), Error> {
+/// Writes all items.
+fn write(client: &mut Client, call: impl Fn() -> Call, kind: Kind, out: Out<'_>) -> Result<(), Error> {
     match kind {
         Kind::Csv => whole(client, &call().header("accept", "text/csv"), out),
         Kind::Tsv => whole(client, &call().header("accept", "text/tab-separated-values"), out),
+        Kind::Ndjson => whole(client, &call().header("accept", "application/x-ndjson"), out),
         Kind::Json => pages(client, call, out),
     }
+}
+
+/// Writes all items to a file, which appears only when it is complete, or to `out`.
+pub fn save(
+    client: &mut Client,
+    call: impl Fn() -> Call,
+    kind: Kind,
+    path: Option<&Path>,
+    out: Out<'_>,
+) -> Result<(), Error> {
+    let Some(path) = path else { return write(client, call, kind, out) };
+    let mut target = Target::create(path)?;
+    write(client, call, kind, &mut target)?;
+    target.finish()
 }
 
 fn whole(client: &mut Client, call: &Call, out: Out<'_>) -> Result<(), Error> {
@@ -51,9 +68,9 @@ fn whole(client: &mut Client, call: &Call, out: Out<'_>) -> Result<(), Error> {
 fn pages(client: &mut Client, call: impl Fn() -> Call, out: Out<'_>) -> Result<(), Error> {
     write!(out, "{{\n  \"items\": [")?;
     let mut separator = "\n    ";
-    client.pages(call, |rows| -> Result<(), Error> {
-        for row in rows {
-            write!(out, "{separator}{row}")?;
+    client.pages(call, |items| -> Result<(), Error> {
+        for item in items {
+            write!(out, "{separator}{item}")?;
             separator = ",\n    ";
         }
         Ok(())
@@ -65,7 +82,7 @@ fn pages(client: &mut Client, call: impl Fn() -> Call, out: Out<'_>) -> Result<(
 
 /// A file that appears under its name only when it is complete, so that nobody bills from half a download.
 #[derive(Debug)]
-pub struct Target {
+struct Target {
     path: PathBuf,
     part: PathBuf,
     file: BufWriter<File>,
@@ -73,7 +90,7 @@ pub struct Target {
 
 impl Target {
     /// Begins the file beside its name.
-    pub fn create(path: &Path) -> Result<Self, Error> {
+    fn create(path: &Path) -> Result<Self, Error> {
         let mut part = path.as_os_str().to_owned();
         part.push(".part");
         let part = PathBuf::from(part);
@@ -82,7 +99,7 @@ impl Target {
     }
 
     /// Gives the file its name.
-    pub fn finish(mut self) -> Result<(), Error> {
+    fn finish(mut self) -> Result<(), Error> {
         let finish = |target: &mut Self| {
             target.file.flush()?;
             target.file.get_ref().sync_all()?;
