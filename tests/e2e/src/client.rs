@@ -1,8 +1,12 @@
 //! A caller of the API with a token.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use test_support::tls::tls_file;
+use ureq::http::Request;
+use ureq::tls::{Certificate, TlsConfig};
 use ureq::{Agent, RequestBuilder};
 use uuid::Uuid;
 
@@ -32,8 +36,14 @@ impl Client {
 
     /// With a token that is there already, such as a meter's.
     pub fn with_token(server: &str, token: &str) -> Self {
-        let config = Agent::config_builder().http_status_as_error(false).build();
-        Self { agent: config.into(), server: server.to_owned(), token: token.to_owned() }
+        let config = Agent::config_builder().http_status_as_error(false);
+        let config = if server.starts_with("https:") { config.tls_config(trust()) } else { config };
+        Self { agent: config.build().into(), server: server.to_owned(), token: token.to_owned() }
+    }
+
+    /// What it shows of itself.
+    pub fn token(&self) -> &str {
+        &self.token
     }
 
     /// The same caller at another process.
@@ -67,6 +77,22 @@ impl Client {
     pub fn put(&self, path: &str, body: &Value) -> Answer {
         let request = self.dressed(self.agent.put(format!("{}{path}", self.server)));
         Answer::read(request.send_json(body).expect("an answer"))
+    }
+
+    /// Any method, with JSON if there is any.
+    pub fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.server))
+            .header("authorization", format!("Bearer {}", self.token));
+        let answer = match body {
+            Some(body) => {
+                let request = request.header("content-type", "application/json").body(body.to_string());
+                self.agent.run(request.expect("a request"))
+            }
+            None => self.agent.run(request.body(()).expect("a request")),
+        };
+        Answer::read(answer.expect("an answer"))
     }
 
     /// Sends a usage data file.
@@ -109,6 +135,15 @@ impl Client {
             "connectivity": "offline", "contract_number": contract});
         text(&self.post("/v1/meters", &meter).expect(201).json()["token"])
     }
+}
+
+/// The authority of the test stack alone.
+pub fn trust() -> TlsConfig {
+    let authority = std::fs::read(tls_file("ca.pem")).expect("a file");
+    TlsConfig::builder()
+        .root_certs([Certificate::from_pem(&authority).expect("a certificate")].into())
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .build()
 }
 
 /// A text that has to be there.

@@ -23,7 +23,7 @@ mod service;
 mod wait;
 
 pub use answer::Answer;
-pub use client::{Client, text};
+pub use client::{Client, text, trust};
 pub use figures::{Table, TableRow, lines, table};
 pub use memory::Memory;
 pub use process::Process;
@@ -43,4 +43,10 @@ pub fn data(path: &str) -> std::path::PathBuf {
 pub fn read_json(path: &std::path::Path) -> serde_json::Value {
     let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     serde_json::from_slice(&bytes).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// An instant so many days from now by the machine's clock, as requests have it.
+pub fn in_days(days: i64) -> String {
+    let now = platform::clock::Clock::machine().machine_now();
+    (now + chrono::TimeDelta::days(days)).to_rfc3339()
 }

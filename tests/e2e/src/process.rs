@@ -1,6 +1,6 @@
 //! A process of ours that logs to a file; it ends with this value.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -22,18 +22,18 @@ impl Process {
     /// Starts it with its log in this file.
     pub fn start(command: &mut Command, log: &Path) -> Self {
         let file = File::create(log).expect("a log");
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(file).spawn();
+        let same = file.try_clone().expect("a log");
+        let child = command.stdin(Stdio::null()).stdout(same).stderr(file).spawn();
         Self { child: child.expect("the program starts"), log: log.to_owned() }
     }
 
     /// The address of its API: it chose a free port itself and told its log.
     pub fn address(&mut self) -> String {
         let log = self.log.clone();
-        let serving = until("a process that serves", || {
+        until("a process that serves", || {
             assert_eq!(self.child.try_wait().expect("its state"), None, "it ended: {}", tail(&log));
-            entries(&log).into_iter().find(|entry| entry["message"] == "serving")
-        });
-        serving["http"].as_str().expect("an address").to_owned()
+            fs::read_to_string(&log).unwrap_or_default().lines().find_map(serving_address)
+        })
     }
 
     /// What it holds in memory.
@@ -44,6 +44,11 @@ impl Process {
     /// Its log so far, an object a line.
     pub fn log(&self) -> Vec<Value> {
         entries(&self.log)
+    }
+
+    /// All that it wrote so far.
+    pub fn output(&self) -> String {
+        String::from_utf8_lossy(&fs::read(&self.log).expect("a log")).into_owned()
     }
 
     /// Ends it in the middle of whatever it does.
@@ -63,15 +68,25 @@ impl Drop for Process {
     }
 }
 
+/// Where it listens, by the line that says so in either form.
+fn serving_address(line: &str) -> Option<String> {
+    if let Ok(entry) = serde_json::from_str::<Value>(line) {
+        let address = entry["http"].as_str().filter(|_| entry["message"] == "serving");
+        return address.map(str::to_owned);
+    }
+    let (_, fields) = line.split_once(": serving ")?;
+    fields.split_whitespace().find_map(|field| field.strip_prefix("http=")).map(str::to_owned)
+}
+
 /// A line may be half written.
 fn entries(log: &Path) -> Vec<Value> {
-    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let text = fs::read_to_string(log).unwrap_or_default();
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
 /// The last lines, without the many that only say that a request was answered.
 fn tail(log: &Path) -> String {
-    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let text = fs::read_to_string(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().filter(|line| !line.contains(r#""message":"answered""#)).collect();
     lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
 }
