@@ -1,6 +1,7 @@
 //! The description of the API, generated from the handlers.
 
 mod document;
+mod limits;
 mod machinery;
 mod responses;
 
@@ -9,13 +10,16 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 
 pub use self::document::base;
-pub use self::responses::{Creation, Guarded, Invalid, NotFound, SignIn, Unavailable};
+pub use self::limits::with_limits;
+pub use self::responses::{
+    Change, Creation, Guarded, Invalid, LockedOut, NotFound, SignIn, TakesJson, Unavailable,
+};
 
 /// The description of this service's own endpoints.
 pub fn openapi() -> OpenApi {
     let (_, document) =
         App::new().into_utoipa_app().openapi(base()).configure(crate::configure).split_for_parts();
-    document
+    with_limits(document)
 }
 
 /// Adds `/openapi.json`, which gives this document.

@@ -2,9 +2,16 @@
 
 use clap::{Args, Parser, Subcommand};
 use platform::config::{
-    AggregationArgs, BrokerArgs, ClockArgs, DatabaseArgs, HttpArgs, KeyArgs, StoreArgs, UploadArgs,
+    AggregationArgs, AuditArgs, BrokerArgs, ClockArgs, DatabaseArgs, EdgeArgs, HttpArgs, KeyArgs, LimitArgs,
+    OidcArgs, PublicArgs, StoreArgs, TlsArgs, UploadArgs,
 };
 use platform::telemetry::LogArgs;
+use uuid::Uuid;
+
+const DATABASE_TLS: &str = "\
+TLS to PostgreSQL is asked for in its URL, by libpq's parameters:
+  postgres://role:password@host/usage?sslmode=verify-full&sslrootcert=/path/ca.pem
+Any sslmode below verify-full believes whoever answers.";
 
 /// Open Usage Insight: takes usage data of meters, and makes reports and orders of it.
 #[derive(Debug, Parser)]
@@ -28,17 +35,55 @@ pub(crate) enum Command {
     All(Box<ServeArgs>),
     /// Brings the database up to date, as the owner of its tables (`USAGE_DATABASE_OWNER_URL`).
     Migrate(MigrateArgs),
+    /// Makes the operator organization and its first admin, once, and prints the link by which they set a password.
+    CreateOperator(OperatorArgs),
     /// Development only: makes the demo organizations.
     SeedDemo(SeedArgs),
+    /// Works on the audit.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Prints the description of the API.
     Openapi,
 }
 
+/// What to do with the audit.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Recomputes the chain of entries of each organization and compares it with its published heads, as the service's
+    /// own role. Prints a line for everything that is wrong; ends with 1 when anything is, else with 0.
+    Verify(Box<VerifyArgs>),
+}
+
+/// Settings of `audit verify`.
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Only this organization's chain.
+    #[arg(long, value_name = "UUID")]
+    pub organization: Option<Uuid>,
+    #[command(flatten)]
+    pub audit: AuditArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    #[command(flatten)]
+    pub logs: LogArgs,
+}
+
 /// Settings of a role; each takes what it needs.
 #[derive(Debug, Args)]
+#[command(after_help = DATABASE_TLS)]
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub http: HttpArgs,
+    #[command(flatten)]
+    pub public: PublicArgs,
+    #[command(flatten)]
+    pub tls: TlsArgs,
+    #[command(flatten)]
+    pub edge: EdgeArgs,
+    #[command(flatten)]
+    pub limits: LimitArgs,
     #[command(flatten)]
     pub database: DatabaseArgs,
     #[command(flatten)]
@@ -47,6 +92,10 @@ pub(crate) struct ServeArgs {
     pub store: StoreArgs,
     #[command(flatten)]
     pub keys: KeyArgs,
+    #[command(flatten)]
+    pub audit: AuditArgs,
+    #[command(flatten)]
+    pub oidc: OidcArgs,
     #[command(flatten)]
     pub uploads: UploadArgs,
     #[command(flatten)]
@@ -59,13 +108,35 @@ pub(crate) struct ServeArgs {
 
 /// Settings of `migrate`.
 #[derive(Debug, Args)]
+#[command(after_help = DATABASE_TLS)]
 pub(crate) struct MigrateArgs {
+    #[command(flatten)]
+    pub logs: LogArgs,
+}
+
+/// Settings of `create-operator`.
+#[derive(Debug, Args)]
+#[command(after_help = DATABASE_TLS)]
+pub(crate) struct OperatorArgs {
+    /// The operator as people call it.
+    #[arg(long)]
+    pub name: String,
+    /// The admin's e-mail address.
+    #[arg(long)]
+    pub email: String,
+    #[command(flatten)]
+    pub public: PublicArgs,
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    #[command(flatten)]
+    pub clock: ClockArgs,
     #[command(flatten)]
     pub logs: LogArgs,
 }
 
 /// Settings of `seed-demo`.
 #[derive(Debug, Args)]
+#[command(after_help = DATABASE_TLS)]
 pub(crate) struct SeedArgs {
     #[command(flatten)]
     pub database: DatabaseArgs,

@@ -23,6 +23,15 @@ pub enum ServerError {
     /// The keys of access tokens.
     #[error(transparent)]
     Keys(#[from] platform::auth::KeyError),
+    /// The certificate of the API.
+    #[error(transparent)]
+    Tls(#[from] platform::tls::TlsError),
+    /// The audit cannot be verified.
+    #[error(transparent)]
+    Audit(#[from] platform::audit::verify::VerifyError),
+    /// The audit is not as it was; what is wrong has been printed.
+    #[error("the audit is not as it was left: findings: {0}")]
+    AuditFindings(usize),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -64,6 +73,11 @@ pub enum ServerError {
     /// A blocking task was lost.
     #[error("a task did not end: {0}")]
     Task(#[from] tokio::task::JoinError),
+    /// The root of the tree is made once.
+    #[error(
+        "there is an operator already, and this is not the address of an admin who has yet to set a password"
+    )]
+    OperatorExists,
     /// Only where nothing is real.
     #[error("the demo organizations are made in development only: set USAGE_ENV=development")]
     NotDevelopment,

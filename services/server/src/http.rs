@@ -4,9 +4,13 @@ use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{Data, FormConfig, PayloadConfig, ServiceConfig};
 use actix_web::{App, HttpServer};
-use platform::config::HttpSettings;
+use platform::config::TlsSettings;
+use platform::cors::cors;
+use platform::limits::limit_requests;
+use platform::security_headers::security_headers;
 use platform::stop::Stop;
 use platform::telemetry::{Metrics, configure_metrics, request_logger};
+use platform::tls::server_config;
 use platform::{health, problem};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -16,11 +20,16 @@ use utoipa_actix_web::AppExt;
 use crate::error::ServerError;
 use crate::openapi;
 use crate::roles::Process;
+use crate::settings::Settings;
 
 /// Requests in progress get this long after the stop; the process has 30 s in all.
 const SHUTDOWN_SECONDS: u64 = 25;
-/// For a request's head: it has 128 KiB and 96 headers at most, which the framework sees to.
+/// For a request's head: the framework takes 128 KiB and 96 headers of it at most, over HTTP/2 16 MiB.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// For the keys of a connection, before anything is asked.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often a renewed certificate is looked for, at most.
+const CERTIFICATE_INTERVAL: Duration = Duration::from_mins(1);
 /// For the rest of an answer when a connection ends.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// For the next request on a connection: longer than load balancers keep theirs, so that they close first.
@@ -38,14 +47,15 @@ const BODY_BYTES_MAX: usize = 256 * 1024;
 pub fn spawn(
     tasks: &mut JoinSet<&'static str>,
     process: &Process,
-    settings: HttpSettings,
+    settings: &Settings,
     metrics: Metrics,
     stop: &Stop,
 ) -> Result<(), ServerError> {
-    let (api, http) = api_server(process, settings.http, stop)?;
-    let (metrics, metrics_http) = metrics_server(settings.metrics, metrics, stop)?;
-    let version = env!("CARGO_PKG_VERSION");
-    tracing::info!(role = %process.role(), version, %http, metrics = %metrics_http, "serving");
+    let tls = settings.tls.as_ref();
+    let (api, http) = api_server(process, settings.http.http, tls, stop)?;
+    let (metrics, metrics_http) = metrics_server(settings.http.metrics, metrics, stop)?;
+    let (version, tls) = (env!("CARGO_PKG_VERSION"), tls.is_some());
+    tracing::info!(role = %process.role(), version, %http, tls, metrics = %metrics_http, "serving");
     tasks.spawn(finished(api, "http"));
     tasks.spawn(finished(metrics, "metrics"));
     Ok(())
@@ -61,6 +71,7 @@ async fn finished(server: Server, name: &'static str) -> &'static str {
 fn api_server(
     process: &Process,
     address: SocketAddr,
+    tls: Option<&TlsSettings>,
     stop: &Stop,
 ) -> Result<(Server, SocketAddr), ServerError> {
     let readiness = Data::new(process.readiness());
@@ -75,20 +86,28 @@ fn api_server(
             .configure(api::serve_openapi(&document))
             .configure(problem::configure)
             .wrap(Compress::default())
+            .wrap(from_fn(limit_requests))
+            .wrap(cors(process.cors_origins()))
             .wrap(from_fn(problem::request_ids))
+            .wrap(from_fn(security_headers))
             .wrap(request_logger())
     });
     let server = server
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD_TIMEOUT)
+        .tls_handshake_timeout(HANDSHAKE_TIMEOUT)
         .client_disconnect_timeout(DISCONNECT_TIMEOUT)
         .max_connections(CONNECTIONS_MAX)
         .backlog(BACKLOG)
         .worker_max_blocking_threads(BLOCKING_THREADS)
         .shutdown_timeout(SHUTDOWN_SECONDS)
-        .shutdown_signal(stopped(stop.clone()))
-        .bind(address)
-        .map_err(refused(address))?;
+        .shutdown_signal(stopped(stop.clone()));
+    // With TLS the client chooses between HTTP/2 and HTTP/1.1 by ALPN.
+    let server = match tls {
+        Some(tls) => server.bind_rustls_0_23(address, server_config(tls, CERTIFICATE_INTERVAL)?),
+        None => server.bind(address),
+    };
+    let server = server.map_err(refused(address))?;
     let bound = server.addrs().first().copied().unwrap_or(address);
     Ok((server.run(), bound))
 }

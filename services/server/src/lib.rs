@@ -1,10 +1,12 @@
 //! The roles and tasks behind `usage-insight`. This crate alone imports every service: here they meet in one process.
 
+mod audit;
 pub mod cli;
 mod error;
 mod http;
 mod migrate;
 mod openapi;
+mod operator;
 mod roles;
 mod seed;
 mod serve;
@@ -13,7 +15,7 @@ mod settings;
 pub use self::error::ServerError;
 pub use self::openapi::text as openapi_text;
 
-use self::cli::{Cli, Command};
+use self::cli::{AuditCommand, Cli, Command};
 use self::roles::Role;
 
 /// Does what the command line asks for.
@@ -24,7 +26,9 @@ pub async fn run(cli: Cli) -> Result<(), ServerError> {
         Command::Api(args) => serve::serve(Role::Api, &args).await,
         Command::All(args) => serve::serve(Role::All, &args).await,
         Command::Migrate(args) => migrate::migrate(&args).await,
+        Command::CreateOperator(args) => operator::create(&args).await,
         Command::SeedDemo(args) => seed::seed_demo(&args).await,
+        Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args).await,
         Command::Openapi => openapi::print(),
     }
 }

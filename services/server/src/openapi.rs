@@ -10,7 +10,7 @@ use crate::error::ServerError;
 /// The description, whichever role asks for it.
 pub fn document() -> OpenApi {
     let app = App::new().into_utoipa_app().openapi(api::openapi_base());
-    app.configure(ingest::configure).configure(api::configure).split_for_parts().1
+    api::with_limits(app.configure(ingest::configure).configure(api::configure).split_for_parts().1)
 }
 
 /// The description as it is committed: JSON, always in the same order.

@@ -1,15 +1,19 @@
 //! The roles: what each needs, answers and does in the background.
 
 use actix_web::web::{Data, ServiceConfig};
+use api::OidcProvider;
 use chrono::TimeDelta;
 use ingest::relay::{self, Relay};
 use ingest::{Door, DoorSettings};
+use platform::audit::Sealer;
+use platform::audit::heads::Heads;
 use platform::auth::{Auth, KeyRing};
 use platform::broker::Broker;
 use platform::clock::Clock;
-use platform::config::AggregationSettings;
+use platform::config::{AggregationSettings, EdgeSettings};
 use platform::db::Db;
 use platform::health::Readiness;
+use platform::limits::Limits;
 use platform::stop::Stop;
 use platform::store::Store;
 use std::fmt;
@@ -52,13 +56,19 @@ impl Role {
         matches!(self, Self::Aggregator | Self::All)
     }
 
-    const fn answers_api(self) -> bool {
+    /// Whether people sign in to it.
+    pub const fn answers_api(self) -> bool {
         matches!(self, Self::Api | Self::All)
     }
 
     /// Whether anyone needs a token to speak to it.
     pub const fn has_callers(self) -> bool {
         self.takes_uploads() || self.answers_api()
+    }
+
+    /// Whether it seals the audit.
+    pub const fn seals(self) -> bool {
+        self.answers_api()
     }
 
     /// Whether it writes messages, so that it has to get them out.
@@ -83,7 +93,12 @@ pub struct Process {
     broker: Broker,
     aggregation: AggregationSettings,
     auth: Option<Auth>,
+    edge: EdgeSettings,
+    limits: Limits,
     door: Door,
+    oidc: Option<Arc<OidcProvider>>,
+    public_url: Option<Arc<str>>,
+    sealer: Option<Sealer>,
     wake: Arc<Notify>,
 }
 
@@ -96,6 +111,8 @@ impl Process {
         let store = Store::open_folder(&settings.store)?;
         let keys = settings.keys.as_ref().map(KeyRing::read).transpose()?;
         let auth = keys.map(|keys| Auth { keys: Arc::new(keys), db: db.clone() });
+        let limits = Limits::new(settings.limits, db.clone(), clock.clone());
+        let edge = settings.edge.clone();
         let wake = Arc::new(Notify::new());
         let door = Door::new(DoorSettings {
             db: db.clone(),
@@ -107,7 +124,27 @@ impl Process {
         })?;
         let broker = Broker::new(settings.broker.clone(), &name);
         let aggregation = settings.aggregation;
-        Ok(Self { role, db, store, clock, broker, aggregation, auth, door, wake })
+        let heads = settings.audit.as_ref().map(Heads::open).transpose()?;
+        let sealer = heads.map(|heads| Sealer::new(db.clone(), clock.clone(), heads));
+        let oidc = settings.oidc.clone().map(|oidc| OidcProvider::new(oidc, clock.clone())).transpose()?;
+        let oidc = oidc.map(Arc::new);
+        let public_url = settings.public_url.as_deref().map(Arc::from);
+        Ok(Self {
+            role,
+            db,
+            store,
+            clock,
+            broker,
+            aggregation,
+            auth,
+            edge,
+            limits,
+            door,
+            oidc,
+            public_url,
+            sealer,
+            wake,
+        })
     }
 
     /// What it is.
@@ -130,6 +167,10 @@ impl Process {
             let run = aggregator::run(self.context(), self.broker.clone(), self.aggregation, stop.clone());
             tasks.spawn(async { (run.await, "aggregator").1 });
         }
+        if let Some(sealer) = &self.sealer {
+            let run = sealer.clone().run(stop.clone());
+            tasks.spawn(async { (run.await, "audit sealer").1 });
+        }
     }
 
     /// What it needs to do its work (docs/spec/api.md, Machinery), and what it tells of itself.
@@ -148,11 +189,18 @@ impl Process {
             let aggregation = aggregator::readiness(&self.context(), self.aggregation);
             readiness = readiness.and(aggregation).broker(&self.broker);
         }
+        if let Some(sealer) = self.sealer.clone() {
+            readiness = readiness.detail("audit", move || {
+                let sealer = sealer.clone();
+                async move { sealer.detail().await }
+            });
+        }
         readiness
     }
 
     /// The data that handlers take out of the application.
     pub fn app_data(&self, cfg: &mut ServiceConfig) {
+        cfg.app_data(Data::new(self.limits.clone())).app_data(Data::new(self.edge.trusted_proxies.clone()));
         let Some(auth) = &self.auth else { return };
         cfg.app_data(Data::new(auth.clone())).app_data(Data::new(self.door.clone()));
         cfg.app_data(Data::new(api::Api {
@@ -160,8 +208,15 @@ impl Process {
             store: self.store.clone(),
             clock: self.clock.clone(),
             keys: Arc::clone(&auth.keys),
+            oidc: self.oidc.clone(),
+            public_url: self.public_url.clone(),
             deadline: deadline(self.aggregation),
         }));
+    }
+
+    /// The origins whose pages may ask.
+    pub fn cors_origins(&self) -> &[String] {
+        &self.edge.cors_origins
     }
 
     /// The endpoints of the role.

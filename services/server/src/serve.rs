@@ -23,7 +23,7 @@ pub async fn serve(role: Role, args: &ServeArgs) -> Result<(), ServerError> {
     let process = Process::new(role, &settings).await?;
     let (source, stop) = stop::pair();
     let mut tasks = JoinSet::new();
-    http::spawn(&mut tasks, &process, settings.http, metrics, &stop)?;
+    http::spawn(&mut tasks, &process, &settings, metrics, &stop)?;
     process.spawn(&mut tasks, &stop);
     let outcome = tokio::select! {
         signal = stop::on_signal(source) => signal.map_err(ServerError::from),

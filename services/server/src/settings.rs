@@ -1,8 +1,9 @@
 //! What a role is configured with: everything it needs, or everything that is wrong.
 
 use platform::config::{
-    AggregationSettings, BrokerSettings, ClockSettings, DatabaseSettings, Environment, Faults, HttpSettings,
-    KeySettings, StoreSettings, UploadLimits,
+    AggregationSettings, AuditSettings, BrokerSettings, ClockSettings, DatabaseSettings, Deployment,
+    EdgeSettings, Environment, Faults, HttpSettings, KeySettings, LimitSettings, OidcSettings, StoreSettings,
+    TlsSettings, UploadLimits,
 };
 
 use crate::cli::ServeArgs;
@@ -11,6 +12,12 @@ use crate::roles::Role;
 /// The settings of a role.
 pub struct Settings {
     pub http: HttpSettings,
+    /// Where people find the service, if it is said.
+    pub public_url: Option<String>,
+    /// None for plain HTTP.
+    pub tls: Option<TlsSettings>,
+    pub edge: EdgeSettings,
+    pub limits: LimitSettings,
     pub database: DatabaseSettings,
     pub broker: BrokerSettings,
     pub store: StoreSettings,
@@ -19,6 +26,10 @@ pub struct Settings {
     pub clock: ClockSettings,
     /// None for a role that knows no callers.
     pub keys: Option<KeySettings>,
+    /// None without sign-in from outside.
+    pub oidc: Option<OidcSettings>,
+    /// None for a role that does not seal the audit.
+    pub audit: Option<AuditSettings>,
 }
 
 impl Settings {
@@ -27,16 +38,28 @@ impl Settings {
         let mut faults = Faults::default();
         // Each is asked before any is missed, so that all faults are told at once.
         let http = args.http.resolve(&mut faults);
+        let tls = args.tls.resolve(&mut faults);
+        let edge = args.edge.resolve(&mut faults);
+        let limits = args.limits.resolve(&mut faults);
         let database = args.database.resolve(environment, &mut faults);
         let broker = args.broker.resolve(environment, &mut faults);
         let store = args.store.resolve(&mut faults);
         let uploads = args.uploads.resolve(&mut faults);
         let aggregation = args.aggregation.resolve(&mut faults);
         let clock = args.clock.resolve(&mut faults);
+        let public_url = clock.and_then(|clock| args.public.resolve(clock.deployment, &mut faults));
         let keys = if role.has_callers() { args.keys.resolve(&mut faults) } else { None };
+        let deployment = clock.map_or(Deployment::Production, |clock| clock.deployment);
+        let oidc =
+            role.answers_api().then(|| args.oidc.resolve(environment, deployment, &mut faults)).flatten();
+        let audit = if role.seals() { args.audit.resolve(store.as_ref(), &mut faults) } else { None };
         let settings = || {
             Some(Self {
                 http: http?,
+                public_url,
+                tls,
+                edge: edge?,
+                limits: limits?,
                 database: database?,
                 broker: broker?,
                 store: store?,
@@ -44,6 +67,8 @@ impl Settings {
                 aggregation: aggregation?,
                 clock: clock?,
                 keys,
+                oidc,
+                audit,
             })
         };
         match settings() {
@@ -77,6 +102,8 @@ mod tests {
             "",
             "--key-file",
             "",
+            "--audit-key-file",
+            "",
             "--uploads-at-once",
             "0",
             "--environment",
@@ -85,6 +112,7 @@ mod tests {
         let mut found = faults(&arguments, &Environment::of([("USAGE_AMQP_URL", "amqp://localhost")]));
         found.sort_unstable();
         let expected = [
+            "USAGE_AUDIT_KEY_FILE",
             "USAGE_DATABASE_URL",
             "USAGE_ENV",
             "USAGE_HTTP",
@@ -101,6 +129,8 @@ mod tests {
             ("USAGE_AMQP_URL", "amqp://localhost"),
             ("USAGE_DATABASE_URL", "postgres://localhost"),
         ]);
-        assert!(faults(&["--store", "/s", "--key-file", "/k"], &environment).is_empty());
+        assert!(
+            faults(&["--store", "/s", "--key-file", "/k", "--audit-key-file", "/a"], &environment).is_empty()
+        );
     }
 }

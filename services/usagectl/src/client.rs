@@ -6,8 +6,10 @@ mod error;
 mod list;
 mod problem;
 mod server;
+mod trust;
 
 use std::io::Read;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -43,10 +45,14 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client for `server`.
-    pub fn new(server: impl Into<String>, credential: Credential) -> Self {
+    /// A client for `server`, whose certificate one of these authorities has signed: a PEM file, or the system's.
+    pub fn new(
+        server: impl Into<String>,
+        authorities: Option<&Path>,
+        credential: Credential,
+    ) -> Result<Self, ClientError> {
         let server = server.into();
-        Self { agent: agent(&server), server, credential }
+        Ok(Self { agent: agent(&server, authorities)?, server, credential })
     }
 
     /// The server's address.
@@ -84,12 +90,12 @@ impl Client {
     pub fn freshen(&mut self) -> Result<(), ClientError> {
         match self.credential {
             Credential::Session(..) => self.send(&Call::get("/v1/auth/me")).map(drop),
-            Credential::Meter(_) | Credential::None => Ok(()),
+            Credential::Token(_) | Credential::None => Ok(()),
         }
     }
 }
 
-fn agent(server: &str) -> Agent {
+fn agent(server: &str, authorities: Option<&Path>) -> Result<Agent, ClientError> {
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .user_agent(concat!("usagectl/", env!("CARGO_PKG_VERSION")))
@@ -102,7 +108,12 @@ fn agent(server: &str) -> Agent {
         .max_redirects_will_error(false);
     // A proxy cannot reach this machine's own loopback address.
     let config = if server::is_loopback(server) { config.proxy(None) } else { config };
-    config.build().new_agent()
+    let config = if server.starts_with("https:") {
+        config.tls_config(trust::tls_config(authorities)?)
+    } else {
+        config
+    };
+    Ok(config.build().new_agent())
 }
 
 /// Makes a call, and again after each pause that the server asks for. Anything but 2xx is an error.
@@ -114,9 +125,9 @@ fn exchange(
 ) -> Result<Response<Body>, ClientError> {
     let mut pauses = 0;
     loop {
-        let answer = call.attempt(agent, server, token).map_err(|source| match source {
-            ureq::Error::TlsRequired => ClientError::NoTls(server.to_owned()),
-            source => ClientError::Network { server: server.to_owned(), source },
+        let answer = call.attempt(agent, server, token).map_err(|source| {
+            trust::refused(server, &source)
+                .unwrap_or_else(|| ClientError::Network { server: server.to_owned(), source })
         })?;
         if answer.status().is_success() {
             return Ok(answer);

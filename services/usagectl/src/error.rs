@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::client::ClientError;
+use crate::commands::login::SsoError;
 use crate::session::SessionError;
 
 /// Why a command did not end well.
@@ -29,9 +30,26 @@ pub enum Error {
     /// The kept log-in.
     #[error(transparent)]
     Session(#[from] SessionError),
+    /// The log-in by a browser.
+    #[error(transparent)]
+    Sso(#[from] SsoError),
     /// No password to log in with.
     #[error("no password: type it at the prompt, or give it in USAGE_PASSWORD or on standard input")]
     NoPassword,
+    /// No password, or none to take its place.
+    #[error(
+        "no password: type both at the prompts, or give the current and the new one as lines of standard input"
+    )]
+    NoPasswords,
+    /// Typed twice, and not the same.
+    #[error("the new passwords differ: nothing was changed")]
+    PasswordsDiffer,
+    /// Nobody has this e-mail address, as far as we may see.
+    #[error("you manage no user {0}")]
+    NoUser(String),
+    /// Which of the two is meant cannot be known.
+    #[error("both USAGE_API_KEY and USAGE_API_KEY_FILE are set: give one")]
+    TwoApiKeys,
     /// Files were refused; why has been printed.
     #[error("{refused} of {files} refused")]
     Refused {
@@ -61,7 +79,12 @@ impl Error {
             | Self::Json(_)
             | Self::Client(_)
             | Self::Session(_)
+            | Self::Sso(_)
             | Self::NoPassword
+            | Self::NoPasswords
+            | Self::PasswordsDiffer
+            | Self::NoUser(_)
+            | Self::TwoApiKeys
             | Self::Unfinished(_) => 1,
         }
     }

@@ -1,6 +1,7 @@
 //! `usagectl`: the command line of partners and meters. It computes and inspects usage data files by itself, and
 //! speaks to the service over its REST API for everything else.
 
+mod api_key;
 mod cli;
 mod client;
 mod commands;

@@ -15,6 +15,9 @@ const FILE_NAME: &str = "usagectl/config.json";
 pub struct Session {
     /// The server that gave the tokens, and the only one that ever gets them.
     pub server: String,
+    /// The authorities that its certificate was checked by, when they were not the system's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
     /// Who logged in.
     pub email: String,
     /// Good for some minutes.
@@ -32,8 +35,8 @@ pub enum SessionError {
     /// There is one for another server, which must not see these tokens.
     #[error("you are logged in to {0}: run `usagectl login --server {1} --email EMAIL`")]
     OtherServer(String, String),
-    /// A meter token, but nobody said where it is good.
-    #[error("no server for the meter token: give --server URL or USAGE_SERVER")]
+    /// A meter token or an API key, but nobody said where it is good.
+    #[error("no server for the token: give --server URL or USAGE_SERVER")]
     NoServer,
     /// Neither `USAGECTL_CONFIG` nor a home folder.
     #[error("no place to keep the log-in: set USAGECTL_CONFIG or HOME")]

@@ -14,7 +14,8 @@ impl Modify for Bearer {
     fn modify(&self, document: &mut Document) {
         let mut scheme = Http::new(HttpAuthScheme::Bearer);
         scheme.description = Some(
-            "An access token of `/v1/auth/token`, or a meter's own token (`umt_…`), which is good for its uploads alone."
+            "An access token of `/v1/auth/token`; an API key (`uik_…`), which is good for the rights that it was given; \
+             or a meter's own token (`umt_…`), which is good for its uploads alone."
                 .to_owned(),
         );
         document
@@ -37,10 +38,13 @@ impl Modify for Bearer {
     ),
     tags(
         (name = "identity", description = "Log-in and who one is"),
+        (name = "users", description = "Who may log in, and as what"),
+        (name = "organizations", description = "The tree of organizations, partners' contracts and sites"),
         (name = "meters", description = "Usage Meters as partners register them"),
         (name = "uploads", description = "Usage data files and what became of them"),
         (name = "reports", description = "What a month comes to, and the rows it comes from"),
         (name = "orders", description = "Monthly business orders"),
+        (name = "audit", description = "Who did what, when, to what, from where"),
         (name = "machinery", description = "How the service itself is doing"),
     ),
     paths(machinery::healthz, machinery::readyz, machinery::openapi_json),

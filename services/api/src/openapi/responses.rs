@@ -12,13 +12,21 @@ pub enum SignIn {
     Refused(Problem),
 }
 
+/// Of what asks for a password.
+#[derive(IntoResponses)]
+pub enum LockedOut {
+    /// Too many wrong passwords: try again after `Retry-After` seconds
+    #[response(status = 429, content_type = "application/problem+json")]
+    Wait(Problem),
+}
+
 /// Of every endpoint behind a token.
 #[derive(IntoResponses)]
 pub enum Guarded {
     /// No token, or a bad one
     #[response(status = 401, content_type = "application/problem+json")]
     Unauthorized(Problem),
-    /// The caller's role does not have this right
+    /// The caller's role, or the API key, does not have this right
     #[response(status = 403, content_type = "application/problem+json")]
     Forbidden(Problem),
 }
@@ -48,6 +56,25 @@ pub enum Creation {
     /// There is one already
     #[response(status = 409, content_type = "application/problem+json")]
     Exists(Problem),
+    /// The body is no JSON
+    #[response(status = 415, content_type = "application/problem+json")]
+    NoJson(Problem),
+}
+
+/// Of what is changed.
+#[derive(IntoResponses)]
+pub enum Change {
+    /// Its state, or another's, forbids it
+    #[response(status = 409, content_type = "application/problem+json")]
+    Forbids(Problem),
+    /// The body is no JSON
+    #[response(status = 415, content_type = "application/problem+json")]
+    NoJson(Problem),
+}
+
+/// Of what takes a body.
+#[derive(IntoResponses)]
+pub enum TakesJson {
     /// The body is no JSON
     #[response(status = 415, content_type = "application/problem+json")]
     NoJson(Problem),

@@ -21,7 +21,7 @@ async fn every_operation_has_its_roles() {
         if ["/healthz", "/readyz"].contains(&path.as_str()) {
             continue;
         }
-        let uri = path.replace("{id}", &id(404).to_string());
+        let uri = path.replace("{id}", &id(404).to_string()).replace("{token_id}", &id(404).to_string());
         for method in item.as_object().unwrap().keys() {
             let method: Method = method.to_uppercase().parse().unwrap();
             let request = || TestRequest::with_uri(&uri).method(method.clone()).set_json(json!({}));

@@ -35,7 +35,7 @@ pub struct World {
     pub api: Api,
     pub auth: Auth,
     _folder: TempDir,
-    _database: TestDatabase,
+    pub database: TestDatabase,
 }
 
 impl World {
@@ -61,8 +61,9 @@ impl World {
         let clock = Clock::start(settings, &db).await.unwrap();
         let keys = Arc::new(KeyRing::from_pems(&[generate_key_pem().unwrap()]).unwrap());
         let auth = Auth { keys: Arc::clone(&keys), db: db.clone() };
-        let api = Api { db, store, clock, keys, deadline: TimeDelta::hours(48) };
-        Self { api, auth, _folder: folder, _database: database }
+        let public_url = Some(Arc::from("https://usage.test"));
+        let api = Api { db, store, clock, keys, oidc: None, public_url, deadline: TimeDelta::hours(48) };
+        Self { api, auth, _folder: folder, database }
     }
 
     /// Runs work in the scope of one organization.
@@ -81,15 +82,20 @@ impl World {
         let id = Uuid::now_v7();
         let created_at = self.now();
         self.within(organization, move |tx| {
-            identity::insert(tx, &NewUser { id, email, role, password_hash: &HASH, created_at })
+            identity::insert(tx, &NewUser { id, email, role, password_hash: Some(&HASH), created_at })
         })
         .await;
         id
     }
 
-    /// An access token without a log-in.
-    pub fn token(&self, (role, organization_id): (Role, Uuid)) -> String {
-        let user = User { id: Uuid::now_v7(), organization_id, role };
+    /// An access token without a log-in, of somebody who is no user.
+    pub fn token(&self, who: (Role, Uuid)) -> String {
+        self.token_of(Uuid::now_v7(), who)
+    }
+
+    /// An access token of a user without a log-in.
+    pub fn token_of(&self, id: Uuid, (role, organization_id): (Role, Uuid)) -> String {
+        let user = User { id, organization_id, role };
         let claims = Claims::new(&user, self.api.clock.machine_now());
         self.api.keys.sign(&claims).unwrap().expose_secret().to_owned()
     }

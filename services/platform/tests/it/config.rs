@@ -2,8 +2,8 @@
 
 use clap::Args;
 use platform::config::{
-    AggregationArgs, BrokerArgs, ClockArgs, DatabaseArgs, Deployment, Environment, Faults, HttpArgs, KeyArgs,
-    StoreArgs, UploadArgs,
+    AggregationArgs, BrokerArgs, ClockArgs, DatabaseArgs, Deployment, EdgeArgs, Environment, Faults,
+    HttpArgs, KeyArgs, LimitArgs, LimitSettings, StoreArgs, TlsArgs, TlsSettings, UploadArgs,
 };
 use secrecy::ExposeSecret;
 use std::time::Duration;
@@ -94,4 +94,95 @@ fn production_has_no_clock_to_set() {
     let settings = parse::<ClockArgs>(&development).resolve(&mut faults).unwrap();
     assert_eq!(settings.start.unwrap().to_rfc3339(), "2026-10-31T23:00:00+00:00");
     faults.check().unwrap();
+}
+
+#[test]
+fn a_certificate_needs_its_key_and_a_key_its_certificate() {
+    let resolve = |line: &[&str]| {
+        let mut faults = Faults::default();
+        let settings = parse::<TlsArgs>(line).resolve(&mut faults);
+        (settings, faults.list().iter().map(|fault| fault.name).collect::<Vec<_>>())
+    };
+    let (certificate, key) = (["--tls-cert", "/c.pem"], ["--tls-key", "/k.pem"]);
+    assert_eq!(resolve(&[]), (None, vec![]));
+    assert_eq!(resolve(&certificate), (None, vec!["USAGE_TLS_KEY"]));
+    assert_eq!(resolve(&key), (None, vec!["USAGE_TLS_CERT"]));
+    let settings = TlsSettings { certificate: "/c.pem".into(), key: "/k.pem".into() };
+    assert_eq!(resolve(&[certificate, key].concat()), (Some(settings), vec![]));
+}
+
+#[test]
+fn the_brokers_url_is_one_and_encrypted_where_authorities_are_named() {
+    let resolve = |url: &str, authorities: &str| {
+        let mut faults = Faults::default();
+        let args = parse::<BrokerArgs>(&["--amqp-ca", authorities]);
+        let settings = args.resolve(&Environment::of([("USAGE_AMQP_URL", url)]), &mut faults);
+        settings.map(|settings| settings.authorities).ok_or(faults.to_string())
+    };
+    let authorities = test_support::tls::tls_file("ca.pem");
+    let ca = authorities.to_str().unwrap();
+    assert_eq!(resolve("amqp://u:hidden@mq", ""), Ok(None));
+    assert_eq!(resolve("amqps://u:hidden@mq", ""), Ok(None));
+    assert_eq!(resolve("amqps://u:hidden@mq", ca), Ok(Some(authorities.clone())));
+    for (url, authorities) in [("amqp://u:hidden@mq", ca), ("http://u:hidden@mq", ""), ("u:hidden@mq", "")] {
+        let faults = resolve(url, authorities).unwrap_err();
+        assert!(faults.contains("USAGE_AMQP_URL: is n") && !faults.contains("hidden"), "{url}: {faults}");
+    }
+}
+
+#[test]
+fn authorities_that_cannot_be_used_are_a_fault() {
+    for authorities in ["/nowhere/ca.pem", test_support::tls::tls_file("server.key").to_str().unwrap()] {
+        let mut faults = Faults::default();
+        let args = parse::<BrokerArgs>(&["--amqp-ca", authorities]);
+        args.resolve(&Environment::of([("USAGE_AMQP_URL", "amqps://mq")]), &mut faults);
+        let faults = faults.check().unwrap_err().to_string();
+        assert!(faults.contains("USAGE_AMQP_CA: ") && faults.contains(authorities), "{faults}");
+    }
+}
+
+#[test]
+fn limits_have_defaults_and_can_be_switched_off() {
+    let mut faults = Faults::default();
+    let limits = parse::<LimitArgs>(&[]).resolve(&mut faults).unwrap();
+    let defaults = LimitSettings { organization: 60_000, user: 6_000, address: 30_000, sign_in: 600 };
+    assert_eq!(limits, defaults);
+    let off =
+        ["--limit-organization", "0", "--limit-user", "0", "--limit-address", "0", "--limit-sign-in", "0"];
+    assert_eq!(parse::<LimitArgs>(&off).resolve(&mut faults).unwrap(), LimitSettings::default());
+    faults.check().unwrap();
+    let mut faults = Faults::default();
+    assert!(parse::<LimitArgs>(&["--limit-user", "1.5"]).resolve(&mut faults).is_none());
+    assert!(parse::<LimitArgs>(&["--limit-address", "many"]).resolve(&mut faults).is_none());
+    assert_eq!(faults.list().len(), 2);
+}
+
+#[test]
+fn nobody_is_trusted_unless_named_exactly() {
+    let mut faults = Faults::default();
+    let edge = parse::<EdgeArgs>(&[]).resolve(&mut faults).unwrap();
+    assert_eq!((edge.cors_origins.len(), edge.trusted_proxies), (0, "".parse().unwrap()));
+    let edge = parse::<EdgeArgs>(&["--cors-origins", "https://portal.example, http://localhost:3000,"]);
+    let origins = edge.resolve(&mut faults).unwrap().cors_origins;
+    assert_eq!(origins, ["https://portal.example", "http://localhost:3000"]);
+    faults.check().unwrap();
+    for origin in [
+        "*",
+        "portal.example",
+        "https://portal.example/",
+        "https://Portal.example",
+        "https://*.example",
+        "null",
+        "https://a@portal.example",
+        "ftp://portal.example",
+        "https://portal.example?x",
+        "https://portal.example#x",
+    ] {
+        let mut faults = Faults::default();
+        assert!(parse::<EdgeArgs>(&["--cors-origins", origin]).resolve(&mut faults).is_none(), "{origin}");
+        assert_eq!(faults.list()[0].name, "USAGE_CORS_ORIGINS");
+    }
+    let mut faults = Faults::default();
+    assert!(parse::<EdgeArgs>(&["--trusted-proxies", "10.0.0.0/40"]).resolve(&mut faults).is_none());
+    assert_eq!(faults.list()[0].name, "USAGE_TRUSTED_PROXIES");
 }

@@ -22,8 +22,10 @@ impl Program {
     /// With an empty database.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let key = platform::auth::generate_key_pem().unwrap();
-        std::fs::write(folder.path().join("key.pem"), secrecy::ExposeSecret::expose_secret(&key)).unwrap();
+        for name in ["key.pem", "audit.pem"] {
+            let key = platform::auth::generate_key_pem().unwrap();
+            std::fs::write(folder.path().join(name), secrecy::ExposeSecret::expose_secret(&key)).unwrap();
+        }
         Self { database: TestDatabase::empty(), broker: TestBroker::new(), folder }
     }
 
@@ -38,6 +40,7 @@ impl Program {
             .env("USAGE_BROKER_NAMESPACE", &self.broker.namespace)
             .env("USAGE_STORE", self.folder.path().join("store"))
             .env("USAGE_KEY_FILE", self.folder.path().join("key.pem"))
+            .env("USAGE_AUDIT_KEY_FILE", self.folder.path().join("audit.pem"))
             .env("USAGE_HTTP", "127.0.0.1:0")
             .env("USAGE_METRICS", "127.0.0.1:0");
         command
@@ -59,10 +62,7 @@ impl Program {
 
     /// Deletes the queues that roles made.
     pub async fn delete_queues(&self) {
-        let settings = platform::config::BrokerSettings {
-            url: self.broker.url.clone().into(),
-            namespace: self.broker.namespace.clone(),
-        };
+        let settings = platform::config::BrokerSettings::new(&*self.broker.url, &self.broker.namespace);
         platform::broker::Broker::new(settings, "test").delete_namespace().await.unwrap();
     }
 }

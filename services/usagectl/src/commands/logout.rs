@@ -19,7 +19,7 @@ pub struct Args {
 
 /// Ends the log-in at the service and forgets it here; the latter also when the former fails.
 pub fn run(args: &Args, out: Out<'_>) -> Result<(), Error> {
-    let mut client = args.connection.client()?;
+    let mut client = args.connection.session_client()?;
     let ended = end(&mut client);
     let file = SessionFile::from_environment()?;
     let lock = file.lock()?;

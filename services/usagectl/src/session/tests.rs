@@ -5,6 +5,7 @@ use super::*;
 fn session(token: &str) -> Session {
     Session {
         server: "http://localhost:8080".into(),
+        ca_file: None,
         email: "admin@acme.test".into(),
         access_token: token.into(),
         refresh_token: "r".into(),

@@ -14,6 +14,9 @@ fn wrong_usage_ends_with_2() {
         &["login", "--server", "localhost", "--email", "a@b"],
         &["login", "--server", "http://localhost"],
         &["meter", "register", "--id", "no-uuid", "--name", "a", "--contract", "c"],
+        &["users", "set-role", "a@b", "boss"],
+        &["users", "invite", "--email", "a@b"],
+        &["password", "new one"],
         &["upload"],
         &["uploads", "--status", "lost"],
         &["vm-history", "--month", "2026-09", "--csv", "--json"],
@@ -41,14 +44,22 @@ fn a_file_that_is_not_there_is_named() {
 #[test]
 fn every_command_explains_itself() {
     let help = Home::new().run(&["--help"]).code(0).stdout;
-    assert!(help.contains("Exit codes") && help.contains("USAGE_METER_TOKEN"));
+    assert!(
+        help.contains("Exit codes") && help.contains("USAGE_METER_TOKEN") && help.contains("USAGE_API_KEY")
+    );
     for command in [
         "compute",
         "inspect",
         "login",
         "logout",
         "whoami",
+        "password",
+        "users",
+        "organizations",
+        "contracts",
+        "sites",
         "meter",
+        "keys",
         "upload",
         "uploads",
         "report",
@@ -73,5 +84,15 @@ fn a_server_that_does_not_answer_is_named() {
     let ended = Home::logged_in("http://127.0.0.1:9").run(&["whoami"]).code(1);
     assert!(ended.stderr.contains("http://127.0.0.1:9 was not reached"), "{}", ended.stderr);
     let ended = Home::logged_in("https://127.0.0.1:9").run(&["whoami"]).code(1);
-    assert!(!ended.stderr.is_empty());
+    assert!(ended.stderr.contains("https://127.0.0.1:9 was not reached"), "{}", ended.stderr);
+}
+
+#[test]
+fn authorities_that_cannot_be_used_are_named() {
+    let home = Home::logged_in("https://127.0.0.1:9");
+    std::fs::write(home.path("empty.pem"), "no certificate").unwrap();
+    for (file, reason) in [("none.pem", "No such file"), ("empty.pem", "no certificate in PEM form")] {
+        let ended = home.run(&["whoami", "--ca-file", file]).code(1);
+        assert!(ended.stderr.contains(&format!("{file}: {reason}")), "{}", ended.stderr);
+    }
 }

@@ -4,7 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use chrono::TimeDelta;
 use e2e::{PASSWORD, Service, data, program, read_json, table, text};
+use platform::clock::Clock;
 use serde_json::Value;
 
 /// `usagectl` with a log-in of its own.
@@ -16,8 +18,15 @@ impl Home {
     /// Runs it and returns standard output, when it ends with this code.
     #[track_caller]
     fn run(&self, code: i32, arguments: &[&str]) -> String {
+        self.run_with(&[], code, arguments)
+    }
+
+    /// The same with these variables in the environment.
+    #[track_caller]
+    fn run_with(&self, variables: &[(&str, &str)], code: i32, arguments: &[&str]) -> String {
         let mut command = Command::new(program("usagectl"));
         command.env_clear().env("USAGECTL_CONFIG", &self.config).env("USAGE_PASSWORD", PASSWORD);
+        command.envs(variables.iter().copied());
         let output = command.args(arguments).stdin(Stdio::null()).output().unwrap();
         let (stdout, stderr) =
             (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
@@ -62,6 +71,32 @@ fn a_partners_day() {
     assert_eq!(order["status"], "not-open");
     assert_eq!(order["lines"][0]["metered_quantity"], expected["lines"]["flex-core"]["units"]);
     assert!(acme.run(0, &["order", "--month", month]).contains("a preview"));
+}
+
+#[test]
+fn a_program_has_a_key_and_no_log_in() {
+    let service = Service::start("2026-10-01T06:00:00Z");
+    let home = |name: &str| Home { config: service.folder().join(name) };
+    let (acme, program) = (home("acme.json"), home("program.json"));
+    acme.run(0, &["login", "--server", service.server(), "--email", "admin@acme.test"]);
+    let expires_at = (Clock::machine().machine_now() + TimeDelta::days(30)).to_rfc3339();
+    let create = ["keys", "create", "--name", "nightly", "--right", "read", "--expires-at", &expires_at];
+    let made = acme.json(&create);
+    let (id, key) = (text(&made["id"]), text(&made["key"]));
+
+    let by_key = |code, command: &[&str]| {
+        let variables = [("USAGE_API_KEY", key.as_str()), ("USAGE_SERVER", service.server())];
+        program.run_with(&variables, code, command)
+    };
+    assert!(by_key(0, &["meter", "list"]).contains("no meters"));
+    // Of rights that it was not given.
+    by_key(1, &["uploads"]);
+    by_key(1, &["keys", "list"]);
+
+    acme.run(0, &["keys", "revoke", &id]);
+    by_key(1, &["meter", "list"]);
+    let listed = acme.json(&["keys", "list"])["items"][0].take();
+    assert!(listed["revoked_at"].is_string() && listed["last_used_at"].is_string(), "{listed}");
 }
 
 #[test]

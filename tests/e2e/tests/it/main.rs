@@ -6,11 +6,17 @@
     reason = "helpers of tests fail by panicking"
 )]
 
+mod audit;
+mod authorization;
 mod bad_input;
 mod cli;
 mod conformance;
+mod edge;
 mod exact;
 mod forge;
 mod invariants;
 mod life;
+mod logs;
 mod scale;
+mod sign_in;
+mod tls;

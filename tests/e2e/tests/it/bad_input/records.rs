@@ -63,4 +63,7 @@ fn at_most_a_hundred_faults_are_collected_over_all_entries() {
     world.refused_by_the_aggregator(&bad);
     let newest = &world.acme.list("/v1/uploads?status=rejected")[0];
     assert_eq!(newest["errors"].as_array().unwrap().len(), 100);
+    let told = &world.acme.list("/v1/audit?action=upload.refuse")[0];
+    assert_eq!((&told["actor"], &told["object"]["id"]), (&json!("system:register"), &newest["id"]));
+    assert_eq!(told["after"], json!({"refusals": ["record-invalid"]}));
 }
