@@ -1,6 +1,6 @@
 # The front door. The work is done by scripts/, which say how and why.
 .DEFAULT_GOAL := help
-.PHONY: help setup build up down wipe demo test check openapi schema fmt k8s-check
+.PHONY: help setup build up down wipe demo test check security openapi schema fmt k8s-check
 
 help: ## Lists these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +28,9 @@ test: ## Runs the tests on a PostgreSQL and RabbitMQ of their own; ARGS="-p mete
 
 check: ## Format, lints, documentation, API description, manifests, scripts
 	@scripts/check
+
+security: ## From outside: dependencies, every operation by every role, a fuzzer as each role; ROLES=… narrows it
+	@scripts/security
 
 openapi: ## Writes openapi/openapi.json from the handlers
 	@scripts/openapi >openapi/openapi.json.new
