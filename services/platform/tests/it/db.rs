@@ -46,7 +46,10 @@ async fn a_pooled_connection_carries_no_tenant_over() {
     assert!(panicked.is_err() && !sees_acme(&db).await, "after a panic");
     let lost = tokio::time::timeout(
         Duration::from_millis(10),
-        db.run(own(), |_| Ok::<_, DbError>(std::thread::sleep(Duration::from_millis(100)))),
+        db.run(own(), |_| {
+            std::thread::sleep(Duration::from_millis(100));
+            Ok::<_, DbError>(())
+        }),
     );
     assert!(lost.await.is_err() && !sees_acme(&db).await, "after a future that was dropped");
 }
@@ -130,7 +133,7 @@ async fn a_lock_that_is_held_is_contention() {
 #[tokio::test]
 async fn an_absent_server_is_unavailable() {
     let settings = settings("postgres://nobody:hidden@127.0.0.1:1/nothing".to_owned());
-    let db = platform::db::Db::new(&settings, "test").unwrap();
+    let db = Db::new(&settings, "test").unwrap();
     let error = db.ping().await.unwrap_err();
     assert!(error.is_unavailable());
     assert!(!error.to_string().contains("hidden"), "{error}");

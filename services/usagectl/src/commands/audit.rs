@@ -31,7 +31,7 @@ pub struct Args {
     /// Only what was done to things of this organization; by default of all that the caller sees
     #[arg(long, value_name = "UUID")]
     organization: Option<Uuid>,
-    /// Only what this one did, such as user:<id>
+    /// Only what this one did, such as user:ID
     #[arg(long)]
     actor: Option<String>,
     /// Only this action, such as meter.register
