@@ -1,3 +1,4 @@
+DROP TABLE log_in_addresses;
 DROP TABLE log_in_failures;
 DROP FUNCTION organization_of_password_link;
 DROP TABLE password_links;

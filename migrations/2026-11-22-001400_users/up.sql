@@ -1,5 +1,6 @@
 ALTER TABLE users ALTER COLUMN password_hash DROP NOT NULL;
 ALTER TABLE users ADD COLUMN disabled_at timestamptz;
+GRANT UPDATE (disabled_at) ON users TO usage_service;
 COMMENT ON COLUMN users.password_hash IS 'argon2id in PHC string form; null for those who have set none: invited, or signing in elsewhere.';
 COMMENT ON COLUMN users.disabled_at IS 'Since when they may not log in; their row stays, since histories name it.';
 
@@ -47,3 +48,16 @@ COMMENT ON TABLE log_in_failures IS 'Wrong passwords since the last right one, o
 COMMENT ON COLUMN log_in_failures.email_sha256 IS 'Of the e-mail address in lower case.';
 COMMENT ON COLUMN log_in_failures.address IS 'The client''s address or /64; empty for all addresses together.';
 GRANT SELECT, INSERT, UPDATE, DELETE ON log_in_failures TO usage_service;
+
+CREATE TABLE log_in_addresses (
+    email_sha256 bytea NOT NULL,
+    address text NOT NULL,
+    last_at timestamptz NOT NULL,
+    PRIMARY KEY (email_sha256, address)
+);
+CREATE INDEX log_in_addresses_age ON log_in_addresses (last_at);
+COMMENT ON TABLE log_in_addresses IS 'From where right passwords came lately, asked before a tenant is known: no row-level security. Who is there does not wait for what strangers try elsewhere.';
+COMMENT ON COLUMN log_in_addresses.email_sha256 IS 'Of the e-mail address in lower case.';
+COMMENT ON COLUMN log_in_addresses.address IS 'The client''s address or /64.';
+COMMENT ON COLUMN log_in_addresses.last_at IS 'By the machine''s clock.';
+GRANT SELECT, INSERT, UPDATE, DELETE ON log_in_addresses TO usage_service;

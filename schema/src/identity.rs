@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod external;
+pub mod log_in_addresses;
 pub mod log_in_failures;
 pub mod password_links;
 pub mod refresh_tokens;
@@ -75,6 +76,14 @@ pub fn credentials(tx: &mut Tx<'_>, email: &str) -> QueryResult<Option<Credentia
         .bind::<Text, _>(email.to_lowercase())
         .get_result(tx.machinery()?)
         .optional()
+}
+
+/// Whether a user in scope has this e-mail address.
+pub fn has_address(tx: &mut Tx<'_>, email: &str) -> QueryResult<bool> {
+    let having = users::table
+        .filter(users::organization_id.eq_any(tx.organizations()))
+        .filter(users::email.eq(email.to_lowercase()));
+    diesel::select(diesel::dsl::exists(having)).get_result(tx.conn())
 }
 
 /// Adds a user; a unique violation when the address is taken.

@@ -124,6 +124,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    log_in_addresses (email_sha256, address) {
+        email_sha256 -> Binary,
+        address -> Text,
+        last_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     log_in_failures (email_sha256, address) {
         email_sha256 -> Binary,
         address -> Text,
@@ -347,6 +355,7 @@ diesel::table! {
         nonce_sha256 -> Binary,
         verifier -> Text,
         redirect_uri -> Text,
+        address -> Text,
         expires_at -> Timestamptz,
     }
 }
@@ -509,6 +518,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     contracts,
     external_identities,
     idempotency_keys,
+    log_in_addresses,
     log_in_failures,
     meter_settings,
     meter_tokens,

@@ -44,6 +44,12 @@ pub fn lock_password(tx: &mut Tx<'_>, id: Uuid, password_hash: &str) -> QueryRes
     Ok(user.first::<Uuid>(tx.conn()).optional()?.is_some())
 }
 
+/// A user's role and since when they are disabled, which nobody changes until this transaction ends.
+pub fn hold_standing(tx: &mut Tx<'_>, id: Uuid) -> QueryResult<Option<(Role, Option<DateTime<Utc>>)>> {
+    let user = users::table.find((tx.organization()?, id));
+    user.select((users::role, users::disabled_at)).for_share().first(tx.conn()).optional()
+}
+
 /// Gives a user another role.
 pub fn set_role(tx: &mut Tx<'_>, id: Uuid, role: Role) -> QueryResult<()> {
     let user = users::table.find((tx.organization()?, id));

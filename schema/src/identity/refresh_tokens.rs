@@ -1,9 +1,13 @@
 //! Refresh tokens: each works once, and the use of a used one revokes its family.
+//!
+//! What uses or revokes a user's tokens first locks the user: a revocation would not see the replacement that somebody
+//! else stores at that moment.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 
+use super::accounts;
 use crate::Tx;
 use crate::machinery::organization_of_refresh_token;
 use crate::schema::refresh_tokens as tokens;
@@ -26,7 +30,10 @@ pub enum Rotation {
         user_id: Uuid,
     },
     /// It had been used or revoked before: somebody has a copy, so the whole family is revoked.
-    Reused,
+    Reused {
+        /// Whose session ends by it; none when it had ended before.
+        ended: Option<Uuid>,
+    },
     /// Its time is over.
     Expired,
     /// There is no such token.
@@ -57,30 +64,28 @@ pub fn start_family(
     Ok(())
 }
 
-/// Uses a token and stores its replacement. [`Rotation::Reused`] is an answer and no error, so
-/// that the revocation is committed.
+/// Uses a token and stores its replacement. [`Rotation::Reused`] is an answer and no error, so that the revocation is
+/// committed.
 pub fn rotate(
     tx: &mut Tx<'_>,
     token_sha256: &[u8],
     replacement: &NewRefreshToken<'_>,
     machine_now: DateTime<Utc>,
 ) -> QueryResult<Rotation> {
-    let organization_id = tx.organization()?;
+    // Two requests with one token: the second waits here and finds it used.
+    let Some(user_id) = lock_user_of(tx, token_sha256)? else { return Ok(Rotation::Unknown) };
     let this = tokens::table
-        .filter(tokens::organization_id.eq(organization_id))
+        .filter(tokens::organization_id.eq(tx.organization()?))
         .filter(tokens::token_sha256.eq(token_sha256));
     let found = this
-        .select((tokens::user_id, tokens::family_id, tokens::expires_at, tokens::used_at, tokens::revoked_at))
-        // Two requests with one token: the second waits here and finds it used.
+        .select((tokens::family_id, tokens::expires_at, tokens::used_at, tokens::revoked_at))
         .for_update()
-        .first::<(Uuid, Uuid, DateTime<Utc>, Option<DateTime<Utc>>, Option<DateTime<Utc>>)>(tx.conn())
+        .first::<(Uuid, DateTime<Utc>, Option<DateTime<Utc>>, Option<DateTime<Utc>>)>(tx.conn())
         .optional()?;
-    let Some((user_id, family_id, expires_at, used_at, revoked_at)) = found else {
-        return Ok(Rotation::Unknown);
-    };
+    let Some((family_id, expires_at, used_at, revoked_at)) = found else { return Ok(Rotation::Unknown) };
     if used_at.is_some() || revoked_at.is_some() {
-        revoke(tx, family_id, machine_now)?;
-        return Ok(Rotation::Reused);
+        let ended = revoke(tx, family_id, machine_now)? > 0;
+        return Ok(Rotation::Reused { ended: ended.then_some(user_id) });
     }
     if expires_at <= machine_now {
         return Ok(Rotation::Expired);
@@ -97,13 +102,12 @@ pub fn revoke_family_of(
     token_sha256: &[u8],
     machine_now: DateTime<Utc>,
 ) -> QueryResult<Option<Uuid>> {
-    let found = tokens::table
+    let Some(user_id) = lock_user_of(tx, token_sha256)? else { return Ok(None) };
+    let token = tokens::table
         .filter(tokens::organization_id.eq(tx.organization()?))
-        .filter(tokens::token_sha256.eq(token_sha256))
-        .select((tokens::user_id, tokens::family_id))
-        .first::<(Uuid, Uuid)>(tx.conn())
-        .optional()?;
-    let Some((user_id, family_id)) = found else { return Ok(None) };
+        .filter(tokens::token_sha256.eq(token_sha256));
+    let family_id: Option<Uuid> = token.select(tokens::family_id).first(tx.conn()).optional()?;
+    let Some(family_id) = family_id else { return Ok(None) };
     Ok((revoke(tx, family_id, machine_now)? > 0).then_some(user_id))
 }
 
@@ -115,6 +119,7 @@ pub fn revoke_families(
     machine_now: DateTime<Utc>,
 ) -> QueryResult<()> {
     let organization_id = tx.organization()?;
+    accounts::lock(tx, user_id)?;
     let token = tokens::table
         .filter(tokens::organization_id.eq(organization_id))
         .filter(tokens::token_sha256.nullable().eq(except));
@@ -126,6 +131,17 @@ pub fn revoke_families(
         .filter(tokens::revoked_at.is_null());
     diesel::update(families).set(tokens::revoked_at.eq(machine_now)).execute(tx.conn())?;
     Ok(())
+}
+
+/// Whose token it is: of this user nobody else uses or revokes a token until this transaction ends.
+fn lock_user_of(tx: &mut Tx<'_>, token_sha256: &[u8]) -> QueryResult<Option<Uuid>> {
+    let token = tokens::table
+        .filter(tokens::organization_id.eq(tx.organization()?))
+        .filter(tokens::token_sha256.eq(token_sha256));
+    let user_id: Option<Uuid> = token.select(tokens::user_id).first(tx.conn()).optional()?;
+    let Some(user_id) = user_id else { return Ok(None) };
+    accounts::lock(tx, user_id)?;
+    Ok(Some(user_id))
 }
 
 fn revoke(tx: &mut Tx<'_>, family_id: Uuid, machine_now: DateTime<Utc>) -> QueryResult<usize> {

@@ -22,6 +22,8 @@ pub struct Flow {
     pub verifier: String,
     /// Where the provider sends the browser back to.
     pub redirect_uri: String,
+    /// Of who started it, as it is counted.
+    pub address: String,
     /// By the machine's clock.
     pub expires_at: DateTime<Utc>,
 }
@@ -43,6 +45,28 @@ pub fn take(tx: &mut Tx<'_>, flow_sha256: &[u8]) -> QueryResult<Option<Flow>> {
 /// How many there are.
 pub fn count(tx: &mut Tx<'_>) -> QueryResult<i64> {
     flows::table.select(count_star()).first(tx.machinery()?)
+}
+
+/// Forgets all but the newest of an address; returns how many.
+pub fn keep_newest_of(tx: &mut Tx<'_>, address: &str, flows_max: i64) -> QueryResult<usize> {
+    let of_address = flows::table.filter(flows::address.eq(address)).select(flows::flow_sha256);
+    let older =
+        of_address.order(flows::expires_at.desc()).offset(flows_max).load::<Vec<u8>>(tx.machinery()?)?;
+    forget(tx, &older)
+}
+
+/// Forgets all but the newest of all; returns how many.
+pub fn keep_newest(tx: &mut Tx<'_>, flows_max: i64) -> QueryResult<usize> {
+    let all = flows::table.select(flows::flow_sha256);
+    let older = all.order(flows::expires_at.desc()).offset(flows_max).load::<Vec<u8>>(tx.machinery()?)?;
+    forget(tx, &older)
+}
+
+fn forget(tx: &mut Tx<'_>, older: &[Vec<u8>]) -> QueryResult<usize> {
+    if older.is_empty() {
+        return Ok(0);
+    }
+    diesel::delete(flows::table.filter(flows::flow_sha256.eq_any(older))).execute(tx.machinery()?)
 }
 
 /// Forgets flows that expired before an instant; returns how many.

@@ -1,6 +1,7 @@
 //! Changes of users, their one-time links and their wrong passwords.
 
 use diesel::connection::SimpleConnection;
+use schema::identity::log_in_addresses;
 use schema::identity::log_in_failures::{self as failures, Whose};
 use schema::identity::refresh_tokens::{NewRefreshToken, Rotation, revoke_families, rotate, start_family};
 use schema::identity::{self, NewUser, accounts, password_links as links};
@@ -125,10 +126,10 @@ fn sessions_end_but_the_one_that_is_named() {
         as_organization(&mut service, ACME, |tx| rotate(tx, &digest(old), &kept(new), at(NOW)))
     };
     assert_eq!(renew(1, 21), Rotation::Rotated { user_id: id(1) });
-    assert_eq!(renew(2, 22), Rotation::Reused);
+    assert_eq!(renew(2, 22), Rotation::Reused { ended: None });
     assert_eq!(renew(3, 23), Rotation::Rotated { user_id: id(2) }, "another user's");
     as_organization(&mut database.service(), ACME, |tx| revoke_families(tx, id(1), None, at(NOW)));
-    assert_eq!(renew(21, 24), Rotation::Reused);
+    assert_eq!(renew(21, 24), Rotation::Reused { ended: None });
 }
 
 fn whose(email: u8, address: &str) -> Whose {
@@ -176,4 +177,21 @@ fn forgotten_failures_are_dropped_and_begin_anew() {
         "SELECT DISTINCT encode(email_sha256, 'hex') AS line FROM log_in_failures",
     );
     assert_eq!(left, ["01".repeat(32)]);
+}
+
+#[test]
+fn an_address_of_a_log_in_is_known_for_a_time() {
+    let database = TestDatabase::new();
+    let mut service = database.service();
+    let here = whose(1, "192.0.2.1");
+    let end = at(NOW) + log_in_addresses::FORGOTTEN_AFTER;
+    as_machinery(&mut service, |tx| log_in_addresses::remember(tx, &here, at(NOW)));
+    let mut is_known =
+        |whose: &Whose, now| as_machinery(&mut service, |tx| log_in_addresses::is_known(tx, whose, now));
+    assert!(is_known(&here, at(LATER)) && !is_known(&here, end));
+    assert!(!is_known(&whose(1, "192.0.2.2"), at(NOW)) && !is_known(&whose(2, "192.0.2.1"), at(NOW)));
+    let mut service = database.service();
+    as_machinery(&mut service, |tx| log_in_addresses::remember(tx, &whose(2, "192.0.2.1"), end));
+    let query = "SELECT encode(email_sha256, 'hex') AS line FROM log_in_addresses";
+    assert_eq!(crate::catalogue::lines(&mut service, query), ["02".repeat(32)]);
 }

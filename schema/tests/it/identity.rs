@@ -66,8 +66,8 @@ fn a_refresh_token_works_once_and_its_reuse_revokes_the_family() {
     };
     assert_eq!(use_up(1, 2), Rotation::Rotated { user_id: id(1) });
     assert_eq!(use_up(2, 3), Rotation::Rotated { user_id: id(1) });
-    assert_eq!(use_up(1, 4), Rotation::Reused);
-    assert_eq!(use_up(3, 5), Rotation::Reused, "the family is gone");
+    assert_eq!(use_up(1, 4), Rotation::Reused { ended: Some(id(1)) });
+    assert_eq!(use_up(3, 5), Rotation::Reused { ended: None }, "the family is gone");
     assert_eq!(use_up(4, 5), Rotation::Unknown, "no replacement came of the reuse");
 }
 
@@ -92,5 +92,5 @@ fn a_log_out_ends_the_family() {
     as_organization(&mut service, ACME, |tx| revoke_family_of(tx, &digest(8), at(NOW)));
     let rotation =
         as_organization(&mut service, ACME, |tx| rotate(tx, &digest(1), &token(&digest(2)), at(NOW)));
-    assert_eq!(rotation, Rotation::Reused);
+    assert_eq!(rotation, Rotation::Reused { ended: None });
 }

@@ -1,8 +1,9 @@
 //! Whether a caller is still who their access token says.
 
-use platform::auth::{Authorized, Right};
+use platform::auth::{Authorized, Right, User};
 use platform::problem::ApiError;
-use schema::identity;
+use schema::Tx;
+use schema::identity::accounts;
 
 use crate::Api;
 
@@ -11,9 +12,16 @@ use crate::Api;
 pub async fn confirm<R: Right>(caller: &Authorized<R>, api: &Api) -> Result<(), ApiError> {
     let Some(user) = caller.user().copied() else { return Ok(()) };
     let own = caller.scope_of(None).await?;
-    let known = api.db.run(own, move |tx| Ok::<_, ApiError>(identity::find(tx, user.id)?)).await?;
-    match known {
-        Some(known) if known.disabled_at.is_some() || known.role != user.role => Err(ApiError::Unauthorized),
+    api.db.run(own, move |tx| hold(tx, Some(user))).await
+}
+
+/// The same in a transaction of the user's own organization, until whose end it stays so.
+pub fn hold(tx: &mut Tx<'_>, user: Option<User>) -> Result<(), ApiError> {
+    let Some(user) = user else { return Ok(()) };
+    match accounts::hold_standing(tx, user.id)? {
+        Some((role, disabled_at)) if disabled_at.is_some() || role != user.role => {
+            Err(ApiError::Unauthorized)
+        }
         Some(_) | None => Ok(()),
     }
 }

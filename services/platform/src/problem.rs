@@ -171,11 +171,11 @@ impl From<ClockError> for ApiError {
 /// Says what a violated unique key means here.
 pub trait UniqueMeans<T> {
     /// `meaning` instead of a unique violation; other errors as they are.
-    fn unique_means(self, meaning: impl FnOnce() -> ApiError) -> Result<T, ApiError>;
+    fn unique_means<E: From<diesel::result::Error>>(self, meaning: impl FnOnce() -> E) -> Result<T, E>;
 }
 
 impl<T> UniqueMeans<T> for diesel::QueryResult<T> {
-    fn unique_means(self, meaning: impl FnOnce() -> ApiError) -> Result<T, ApiError> {
+    fn unique_means<E: From<diesel::result::Error>>(self, meaning: impl FnOnce() -> E) -> Result<T, E> {
         use diesel::result::{DatabaseErrorKind, Error};
         self.map_err(|error| match error {
             Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => meaning(),

@@ -19,7 +19,7 @@ use crate::Api;
 use crate::idempotency::{Creation, IdempotencyHeader, IdempotencyKey};
 use crate::openapi::{Guarded, Invalid, TakesJson, Unavailable};
 use crate::request::Body;
-use crate::standing::confirm;
+use crate::standing::hold;
 
 /// As the keys of this operation are kept.
 const OPERATION: &str = "POST /v1/api-keys";
@@ -45,8 +45,7 @@ pub async fn create_api_key(
     key: IdempotencyKey,
     body: Body<ApiKeyRequest>,
 ) -> Result<HttpResponse, ApiError> {
-    confirm(&caller, &api).await?;
-    let creation = Creation { operation: OPERATION, key, body_sha256: body.sha256 };
+    let creation = Creation::of(&caller, OPERATION, key, body.sha256);
     let request = body.value;
     let user = *caller.user().ok_or(ApiError::Unauthorized)?;
     request.check(user.role, api.clock.machine_now())?;
@@ -55,6 +54,7 @@ pub async fn create_api_key(
     let answer = api
         .db
         .run(caller.scope_of(None).await?, move |tx| {
+            hold(tx, Some(user))?;
             if let Some(first) = creation.first_answer(tx)? {
                 return Ok(first);
             }

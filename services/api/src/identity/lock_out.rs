@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use platform::address::counted_address;
 use platform::problem::ApiError;
 use schema::Tx;
+use schema::identity::log_in_addresses;
 use schema::identity::log_in_failures::{self, Failures, Whose};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -19,9 +20,12 @@ const LONGEST_WAIT_SECONDS: i64 = 15 * 60;
 
 /// Under what the failures of a log-in are counted.
 pub fn whose(email: &str, address: Option<IpAddr>) -> Whose {
-    let address =
-        address.map_or_else(|| "unknown".to_owned(), |address| counted_address(address).to_string());
-    Whose { email_sha256: digest(email), address }
+    Whose { email_sha256: digest(email), address: counted(address) }
+}
+
+/// As what an address is counted.
+pub fn counted(address: Option<IpAddr>) -> String {
+    address.map_or_else(|| "unknown".to_owned(), |address| counted_address(address).to_string())
 }
 
 /// Under what all failures of an e-mail address are counted.
@@ -29,10 +33,13 @@ pub fn digest(email: &str) -> [u8; 32] {
     Sha256::digest(email.to_lowercase()).into()
 }
 
-/// Refuses whoever has to wait.
+/// Refuses whoever has to wait. Where the right password came from lately one waits for failures from there alone: else
+/// strangers, who have many addresses, could keep a user out.
 pub fn check(tx: &mut Tx<'_>, whose: &Whose, machine_now: DateTime<Utc>) -> Result<(), ApiError> {
     let known = log_in_failures::of(tx, whose, machine_now)?;
-    match known.iter().map(|known| seconds_left(known, machine_now)).max() {
+    let is_known = log_in_addresses::is_known(tx, whose, machine_now)?;
+    let counted = known.iter().filter(|known| !(is_known && known.address.is_empty()));
+    match counted.map(|known| seconds_left(known, machine_now)).max() {
         Some(retry_after) if retry_after > 0 => Err(ApiError::TooManyRequests { retry_after }),
         Some(_) | None => Ok(()),
     }

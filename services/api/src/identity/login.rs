@@ -6,7 +6,7 @@ use platform::address::client_address;
 use platform::audit::Origin;
 use platform::problem::{ApiError, current_request_id};
 use schema::Scope;
-use schema::identity::{accounts, log_in_failures};
+use schema::identity::{accounts, log_in_addresses, log_in_failures};
 use secrecy::SecretString;
 use utoipa::ToSchema;
 
@@ -66,6 +66,7 @@ pub async fn create_token(
     let Proven { user, password_hash, whose } =
         attempt.prove(&api).await?.ok_or(ApiError::SignInRefused(REFUSED))?;
     let refresh = Refresh::generate(&api)?;
+    let machine_now = api.clock.machine_now();
     let session = Session::of(&api, &user, address);
     let refresh = api
         .db
@@ -75,6 +76,7 @@ pub async fn create_token(
                 return Err(ApiError::SignInRefused(REFUSED));
             }
             log_in_failures::forget(tx, &whose)?;
+            log_in_addresses::remember(tx, &whose, machine_now)?;
             session.begin(tx, &user, &refresh)?;
             Ok(refresh)
         })

@@ -14,7 +14,7 @@ use super::lock_out;
 use crate::Api;
 use crate::password::Place;
 
-/// A refusal takes this long at least: what is noted of users, and not of addresses that nobody has, does not show.
+/// A refusal takes this long at least once the password is compared: what is noted of users, and not of addresses that nobody has, does not show.
 const REFUSAL_TIME: Duration = Duration::from_millis(100);
 
 /// Somebody tries a password.
@@ -43,7 +43,6 @@ impl Attempt {
     /// The user whose password it is; none when it is wrong, nobody's, or of a user who is disabled. 429 for who has
     /// to wait: their password is not even looked at.
     pub async fn prove(self, api: &Api) -> Result<Option<Proven>, ApiError> {
-        let refusal_due = tokio::time::sleep(REFUSAL_TIME);
         let whose = lock_out::whose(&self.email, self.origin.address);
         let email = self.email.clone();
         look(api, &email, &whose).await?;
@@ -52,6 +51,8 @@ impl Attempt {
         let known = look(api, &email, &whose).await?;
         let stored = known.as_ref().and_then(|known| known.password_hash.clone());
         let is_right = place.verify(self.password.clone(), stored).await?;
+        // Not before: whoever had to wait for the place would have used it up.
+        let refusal_due = tokio::time::sleep(REFUSAL_TIME);
         match known {
             Some(Credentials {
                 organization_id,

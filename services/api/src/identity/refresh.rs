@@ -1,12 +1,15 @@
 //! `POST /v1/auth/refresh`.
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
+use actix_web::{HttpRequest, HttpResponse, post};
+use platform::address::client_address;
+use platform::audit::{self, Event, Origin};
 use platform::auth::{OpaqueToken, User};
-use platform::problem::ApiError;
+use platform::problem::{ApiError, current_request_id};
 use schema::identity::refresh_tokens::{self, Rotation};
 use schema::{Scope, Tx, identity};
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use super::tokens::{Refresh, Tokens, answer};
@@ -53,17 +56,27 @@ impl RefreshToken {
     security(()),
 )]
 #[post("/v1/auth/refresh")]
-pub async fn renew_token(api: Data<Api>, body: Body<RefreshToken>) -> Result<HttpResponse, ApiError> {
+pub async fn renew_token(
+    request: HttpRequest,
+    api: Data<Api>,
+    body: Body<RefreshToken>,
+) -> Result<HttpResponse, ApiError> {
     let used = body.value.digest();
     let organization =
         api.db.machinery(move |tx| Ok::<_, ApiError>(refresh_tokens::organization_of(tx, &used)?)).await?;
     let organization = organization.ok_or(ApiError::SignInRefused(REFUSED))?;
     let next = Refresh::generate(&api)?;
-    let machine_now = api.clock.machine_now();
+    let (now, machine_now) = (api.clock.now(), api.clock.machine_now());
+    let address = client_address(&request);
+    let origin = Origin { address, request_id: current_request_id(), ..Origin::system("log-in") };
     let rotated = api
         .db
         .run(Scope::Organization(organization), move |tx| {
             let rotation = refresh_tokens::rotate(tx, &used, &next.to_keep(), machine_now)?;
+            if let Rotation::Reused { ended: Some(user_id) } = rotation {
+                let event = Event::new("session.revoke", "user", user_id);
+                audit::record(tx, &origin, event.after(json!({ "reason": "reuse" })), now)?;
+            }
             Ok::<_, ApiError>(user_of(tx, &rotation)?.map(|user| (user, next)))
         })
         .await?;

@@ -25,6 +25,9 @@ use crate::standing::confirm;
 
 /// As the keys of this operation are kept.
 const OPERATION: &str = "POST /v1/users";
+/// Addresses are unique over all tenants, and whose another's is stays unsaid.
+const NOT_AVAILABLE: &str = "address-not-available";
+const NOT_AVAILABLE_DETAIL: &str = "this e-mail address cannot be used here";
 
 /// Adds a user, who sets their password by a one-time link.
 ///
@@ -47,10 +50,11 @@ pub async fn invite_user(
     body: Body<Invitation>,
 ) -> Result<HttpResponse, ApiError> {
     confirm(&caller, &api).await?;
-    let creation = Creation { operation: OPERATION, key, body_sha256: body.sha256 };
+    let creation = Creation::of(&caller, OPERATION, key, body.sha256);
     let invitation = body.value;
     let scope = managed::scope_of(&caller, invitation.organization_id).await?;
     let link = Link::invitation(api.clock.machine_now()).map_err(ApiError::internal)?;
+    let email = invitation.email.clone();
     let (origin, now, public_url) = (caller.origin().clone(), api.clock.now(), api.public_url.clone());
     let answer = api
         .db
@@ -63,12 +67,33 @@ pub async fn invite_user(
             answer["one_time_link"] = json!(link.into_text(public_url.as_deref()).expose_secret());
             Ok::<_, ApiError>(answer)
         })
-        .await?;
+        .await;
+    let answer = match answer {
+        Err(ApiError::Conflict { code: NOT_AVAILABLE, .. }) => {
+            Err(not_available(&caller, &api, email).await?)
+        }
+        answer => answer,
+    }?;
     let location = format!("/v1/users/{}", answer["id"].as_str().unwrap_or_default());
     Ok(HttpResponse::Created()
         .insert_header((LOCATION, location))
         .insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .json(answer))
+}
+
+/// Why an address cannot be used, as far as the caller may know: of users whom they manage.
+async fn not_available(
+    caller: &Authorized<MayManageUsers>,
+    api: &Api,
+    email: String,
+) -> Result<ApiError, ApiError> {
+    let scope = managed::scope(caller).await?;
+    let is_seen = api.db.run(scope, move |tx| Ok::<_, ApiError>(identity::has_address(tx, &email)?)).await?;
+    Ok(if is_seen {
+        ApiError::conflict("user-exists", "a user has this e-mail address already")
+    } else {
+        ApiError::conflict(NOT_AVAILABLE, NOT_AVAILABLE_DETAIL)
+    })
 }
 
 /// The user as the API shows them, still without the link.
@@ -83,8 +108,7 @@ fn invite(
     let id = Uuid::now_v7();
     let user =
         NewUser { id, email: &invitation.email, role: invitation.role, password_hash: None, created_at: now };
-    identity::insert(tx, &user)
-        .unique_means(|| ApiError::conflict("user-exists", "a user has this e-mail address already"))?;
+    identity::insert(tx, &user).unique_means(|| ApiError::conflict(NOT_AVAILABLE, NOT_AVAILABLE_DETAIL))?;
     password_links::replace(tx, id, link.sha256(), link.expires_at())?;
     let user = identity::find(tx, id)?.ok_or(ApiError::NotFound("user"))?;
     let shown = serde_json::to_value(User::from(user)).map_err(ApiError::internal)?;

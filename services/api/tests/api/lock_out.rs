@@ -87,6 +87,28 @@ async fn an_address_that_is_tried_from_everywhere_is_locked_everywhere() {
 }
 
 #[actix_web::test]
+async fn a_stranger_does_not_lock_a_user_out_from_where_they_log_in() {
+    let world = World::new().await;
+    world.user("admin@acme.test", ACME_ADMIN).await;
+    world.log_in_from(THERE, "admin@acme.test", PASSWORD).await.expect(200);
+    let attack = async || {
+        world.fail(HERE, "admin@acme.test", 1).await;
+        let many = "UPDATE log_in_failures SET failures = 60, last_at = last_at + interval '1 h' WHERE address = '';";
+        world.database.write(many);
+    };
+    attack().await;
+    world.log_in_from(THERE, "admin@acme.test", PASSWORD).await.expect(200);
+    attack().await;
+    world.log_in_from("203.0.113.9", "admin@acme.test", PASSWORD).await.expect(429);
+    // The address itself is counted on.
+    world.fail(THERE, "admin@acme.test", 5).await;
+    world.log_in_from(THERE, "admin@acme.test", PASSWORD).await.expect(429);
+    world.database.write("DELETE FROM log_in_failures WHERE address <> '';");
+    world.database.write("UPDATE log_in_addresses SET last_at = last_at - interval '30 d';");
+    world.log_in_from(THERE, "admin@acme.test", PASSWORD).await.expect(429);
+}
+
+#[actix_web::test]
 async fn whoever_waits_is_not_counted_again_and_each_failure_doubles_the_wait() {
     let world = World::new().await;
     world.fail(HERE, "nobody@acme.test", 5).await;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use test_support::tenants::{ACME, GLOBEX, NORTHWIND, VENDOR};
 use uuid::Uuid;
 
+use crate::data::id as meter_id;
 use crate::http::Answer;
 use crate::passwords::token_of;
 use crate::world::{ACME_ADMIN, ACME_VIEWER, GLOBEX_ADMIN, NORTHWIND_ADMIN, OPERATOR, PASSWORD, World};
@@ -43,8 +44,23 @@ async fn who_is_invited_sets_a_password_and_logs_in() {
     let shown = world.get(ACME_ADMIN, answer.header("location")).await.expect(200);
     assert_eq!((&shown["has_password"], &shown["one_time_link"]), (&json!(true), &Value::Null));
     let taken = json!({"email": "new@ACME.test", "role": "partner-admin"});
-    let again = world.post(GLOBEX_ADMIN, "/v1/users", &taken).await;
+    let again = world.post(ACME_ADMIN, "/v1/users", &taken).await;
     assert_eq!(again.expect(409)["code"], "user-exists");
+}
+
+#[actix_web::test]
+async fn an_address_of_another_tenants_user_is_only_not_available() {
+    let world = World::new().await;
+    let taken = json!({"email": "new@acme.test", "role": "partner-viewer"});
+    world.post(ACME_ADMIN, "/v1/users", &taken).await.expect(201);
+    let above = json!({"email": "new@acme.test", "role": "aggregator-admin"});
+    for (who, body) in [(GLOBEX_ADMIN, &taken), (NORTHWIND_ADMIN, &above)] {
+        let problem = world.post(who, "/v1/users", body).await.expect(409);
+        assert_eq!(problem["code"], "address-not-available");
+        assert_eq!(problem["detail"], "this e-mail address cannot be used here");
+    }
+    let by_operator = json!({"email": "new@acme.test", "role": "partner-viewer", "organization_id": GLOBEX});
+    assert_eq!(world.post(OPERATOR, "/v1/users", &by_operator).await.expect(409)["code"], "user-exists");
 }
 
 #[actix_web::test]
@@ -208,20 +224,28 @@ async fn who_was_an_admin_minutes_ago_does_not_come_back_by_their_token() {
     world.user("admin@acme.test", ACME_ADMIN).await;
     let former = world.user("former@acme.test", ACME_ADMIN).await;
     let token = json!(world.token_of(former, ACME_ADMIN));
+    let known = format!("/v1/meters/{}", meter_id(1));
     let try_all = async || {
         let post =
             async |path: &str, body: &Value| world.with_bearer(Method::POST, path, &token, body).await.status;
         let own = format!("/v1/users/{former}");
         let key = json!({"name": "back", "rights": ["read"], "expires_at": world.api.clock.machine_now() + TimeDelta::days(1)});
+        let meter = json!({"id": Uuid::now_v7(), "name": "back", "connectivity": "online", "contract_number": "ACME-0001", "billing_mode": "production"});
         [
+            post("/v1/meters", &meter).await.as_u16(),
+            post(&format!("{known}/tokens"), &Value::Null).await.as_u16(),
+            world.with_bearer(Method::PATCH, &known, &token, &json!({"name": "x"})).await.status.as_u16(),
             post("/v1/api-keys", &key).await.as_u16(),
             post("/v1/users", &json!({"email": "back@acme.test", "role": "partner-admin"})).await.as_u16(),
             post(&format!("{own}/password-link"), &json!({})).await.as_u16(),
             world.with_bearer(Method::PATCH, &own, &token, &json!({"disabled": false})).await.status.as_u16(),
         ]
     };
+    let meter = json!({"id": meter_id(1), "name": "ams-1", "connectivity": "online", "contract_number": "ACME-0001", "billing_mode": "production"});
+    world.with_bearer(Method::POST, "/v1/meters", &token, &meter).await.expect(201);
+    world.with_bearer(Method::PATCH, &known, &token, &json!({"name": "x"})).await.expect(200);
     world.disable_user(ACME_ADMIN, &format!("/v1/users/{former}")).await.expect(204);
-    assert_eq!(try_all().await, [401; 4]);
+    assert_eq!(try_all().await, [401; 7]);
     world
         .change_user(
             ACME_ADMIN,
@@ -230,7 +254,7 @@ async fn who_was_an_admin_minutes_ago_does_not_come_back_by_their_token() {
         )
         .await
         .expect(200);
-    assert_eq!(try_all().await, [401; 4]);
+    assert_eq!(try_all().await, [401; 7]);
 }
 
 #[actix_web::test]

@@ -13,7 +13,7 @@ use serde_json::json;
 use std::net::IpAddr;
 use uuid::Uuid;
 
-use self::user::Account;
+use self::user::{Account, Undone};
 use super::error::Refusal;
 use super::person::Person;
 use crate::Api;
@@ -63,14 +63,15 @@ async fn log_in(api: &Api, account: Account, address: Option<IpAddr>) -> Result<
     let session = Session::of(api, &user, address).via("oidc");
     let (origin, now) = (origin_of(&user, address), api.clock.now());
     let done = api.db.run(Scope::Organization(user.organization_id), move |tx| {
-        if let Some(refusal) = account.refusal(tx)? {
-            return Ok::<_, ApiError>(Err(refusal));
-        }
-        account.settle(tx, &origin, now)?;
+        let user = account.settle(tx, &origin, now)?;
         session.begin(tx, &user, &refresh)?;
-        Ok(Ok((user, refresh.into_text())))
+        Ok((user, refresh.into_text()))
     });
-    done.await
+    match done.await {
+        Ok(signed_in) => Ok(Ok(signed_in)),
+        Err(Undone::Refused(refusal)) => Ok(Err(refusal)),
+        Err(Undone::Failed(error)) => Err(error),
+    }
 }
 
 /// As a wrong password of a user who is known.

@@ -59,12 +59,15 @@ pub fn exchange(
     })
 }
 
-/// What the userinfo endpoint says of the subject of an ID token, added to the token's own claims, which stay.
+/// An address, and whether it is verified: the one says nothing of another document's other.
+const EMAIL: [&str; 2] = ["email", "email_verified"];
+
+/// What the userinfo endpoint says of the subject of an ID token, added to the token's own claims.
 pub fn add_userinfo(
     http: &Http,
     metadata: &Metadata,
     access_token: Option<&SecretString>,
-    mut claims: Map<String, Value>,
+    claims: Map<String, Value>,
 ) -> Result<Map<String, Value>, OidcError> {
     let (Some(url), Some(token)) = (&metadata.userinfo_endpoint, access_token) else { return Ok(claims) };
     let bearer = format!("Bearer {}", token.expose_secret()).into();
@@ -73,10 +76,18 @@ pub fn add_userinfo(
     if userinfo.get("sub") != claims.get("sub") {
         return Err(Refusal::Subject.into());
     }
+    Ok(join(claims, userinfo))
+}
+
+/// An ID token's claims, which stay unless they are half of [`EMAIL`], and those that userinfo adds.
+fn join(mut claims: Map<String, Value>, userinfo: Map<String, Value>) -> Map<String, Value> {
+    if !EMAIL.iter().all(|name| claims.contains_key(*name)) {
+        claims.retain(|name, _| !EMAIL.contains(&name.as_str()));
+    }
     for (name, value) in userinfo {
         claims.entry(name).or_insert(value);
     }
-    Ok(claims)
+    claims
 }
 
 /// RFC 6749 §2.3.1: both are encoded as in a form first.
@@ -84,4 +95,29 @@ fn basic(client_id: &str, secret: &SecretString) -> SecretString {
     let encoded = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
     let pair = format!("{}:{}", encoded(client_id), encoded(secret.expose_secret()));
     format!("Basic {}", STANDARD.encode(pair)).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn joined(token: &Value, userinfo: &Value) -> Value {
+        let map = |value: &Value| value.as_object().unwrap().clone();
+        join(map(token), map(userinfo)).into()
+    }
+
+    #[test]
+    fn an_address_is_verified_by_its_own_document_alone() {
+        let verified = json!({"email": "mine@b", "email_verified": true});
+        for (token, userinfo, expected) in [
+            (json!({"email": "yours@b"}), verified.clone(), verified.clone()),
+            (json!({"email": "yours@b"}), json!({"email_verified": true}), json!({"email_verified": true})),
+            (json!({"email_verified": true}), json!({"email": "yours@b"}), json!({"email": "yours@b"})),
+            (verified.clone(), json!({"email": "yours@b", "email_verified": false}), verified.clone()),
+            (json!({"sub": "a"}), json!({"sub": "b", "groups": []}), json!({"sub": "a", "groups": []})),
+        ] {
+            assert_eq!(joined(&token, &userinfo), expected, "{token} {userinfo}");
+        }
+    }
 }

@@ -30,13 +30,14 @@ impl Secrets {
     }
 
     /// For the database: of what comes back, digests.
-    pub fn to_keep(&self, redirect_uri: &str, expires_at: DateTime<Utc>) -> Flow {
+    pub fn to_keep(&self, redirect_uri: &str, address: String, expires_at: DateTime<Utc>) -> Flow {
         Flow {
             flow_sha256: self.flow.sha256.to_vec(),
             state_sha256: self.state.sha256.to_vec(),
             nonce_sha256: self.nonce.sha256.to_vec(),
             verifier: self.verifier.text.expose_secret().to_owned(),
             redirect_uri: redirect_uri.to_owned(),
+            address,
             expires_at,
         }
     }

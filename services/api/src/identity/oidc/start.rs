@@ -2,8 +2,9 @@
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::Data;
-use actix_web::{HttpResponse, post};
+use actix_web::{HttpRequest, HttpResponse, post};
 use chrono::{DateTime, TimeDelta, Utc};
+use platform::address::client_address;
 use platform::problem::{ApiError, ErrorItem};
 use schema::Tx;
 use schema::identity::sign_in_flows::{self, Flow};
@@ -14,15 +15,16 @@ use utoipa::ToSchema;
 use super::secrets::Secrets;
 use super::{Configured, OidcProvider};
 use crate::Api;
+use crate::identity::lock_out::counted;
 use crate::openapi::{Invalid, NotFound, TakesJson, Unavailable};
 use crate::request::{Body, Fields, FromFields, parse};
 
 /// For somebody to find their second factor.
 const FLOW_LIFE: TimeDelta = TimeDelta::minutes(10);
-/// Over all processes.
-const FLOWS_MAX: i64 = 10_000;
-/// Until enough of them have expired.
-const RETRY_AFTER_SECONDS: u32 = 60;
+/// Of a client's address, over all processes. As many as the people behind one address start in the life of a flow.
+const FLOWS_OF_ADDRESS_MAX: i64 = 1_000;
+/// Of all addresses together.
+const FLOWS_MAX: i64 = 100_000;
 const REDIRECT_CHARACTERS_MAX: usize = 2_000;
 
 /// How to sign in.
@@ -66,6 +68,7 @@ impl FromFields for SignInStart {
 )]
 #[post("/v1/auth/oidc/start")]
 pub async fn start_sign_in(
+    request: HttpRequest,
     provider: Configured,
     api: Data<Api>,
     body: Body<SignInStart>,
@@ -79,19 +82,19 @@ pub async fn start_sign_in(
     let authorization_url =
         secrets.authorization_url(&metadata.authorization_endpoint, redirect_uri, provider.settings());
     let machine_now = api.clock.machine_now();
-    let flow = secrets.to_keep(redirect_uri, machine_now + FLOW_LIFE);
+    let flow = secrets.to_keep(redirect_uri, counted(client_address(&request)), machine_now + FLOW_LIFE);
     api.db.machinery(move |tx| open(tx, &flow, machine_now)).await?;
     let flow = secrets.into_flow().expose_secret().to_owned();
     let started = StartedSignIn { authorization_url, flow, expires_in: FLOW_LIFE.num_seconds() };
     Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, HeaderValue::from_static("no-store"))).json(started))
 }
 
-/// Everybody may start one, so there is a number of them at most.
+/// Everybody may start one, so there is a number of them at most. The oldest make room, those of the same address first:
+/// to refuse would close this door to everybody for as long as one stranger likes.
 fn open(tx: &mut Tx<'_>, flow: &Flow, machine_now: DateTime<Utc>) -> Result<(), ApiError> {
     sign_in_flows::sweep(tx, machine_now)?;
-    if sign_in_flows::count(tx)? >= FLOWS_MAX {
-        return Err(ApiError::TooManyRequests { retry_after: RETRY_AFTER_SECONDS });
-    }
+    sign_in_flows::keep_newest_of(tx, &flow.address, FLOWS_OF_ADDRESS_MAX - 1)?;
+    sign_in_flows::keep_newest(tx, FLOWS_MAX - 1)?;
     Ok(sign_in_flows::insert(tx, flow)?)
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::World;
+use super::{ACME, World};
 
 #[test]
 fn the_provider_says_who_somebody_is_and_the_role_map_what() {
@@ -41,4 +41,43 @@ fn the_provider_says_who_somebody_is_and_the_role_map_what() {
     // The next owner of the address is not that user.
     provider.says("victor", "viewer@acme.test", &["acme-viewers"]);
     world.assert_refused(&world.sign_in("victor"), "the user has another subject, or somebody was as quick");
+    let refused =
+        json!(["session.log-in-refused", "system:log-in", null, {"reason": "refused", "via": "oidc"}]);
+    assert_eq!(world.audit(&e2e::text(&vera["user_id"])).last(), Some(&refused));
+}
+
+#[test]
+fn a_password_link_ends_when_its_user_signs_in_by_the_provider() {
+    let world = World::confidential();
+    let admin = world.service.log_in("admin@acme.test");
+    let invitation = json!({"email": "new@acme.test", "role": "partner-viewer"});
+    let link = e2e::text(&admin.post("/v1/users", &invitation).expect(201).json()["one_time_link"]);
+    let token = &link[link.find("upl_").unwrap()..];
+    world.provider.says("nora", "new@acme.test", &["acme-viewers"]);
+    world.me("nora");
+    let redemption = json!({"token": token, "new_password": "a password of somebody else"});
+    world.anyone.post("/v1/auth/password/redeem", &redemption).expect(401);
+}
+
+#[test]
+fn the_role_map_does_not_take_an_organizations_last_admin_away() {
+    let world = World::confidential();
+    world.provider.says("ada", "ada@acme.example", &["acme-admins"]);
+    let id = e2e::text(&world.me("ada")["user_id"]);
+    let others = |disabled_at: &str| {
+        let sql = format!("UPDATE users SET disabled_at = {disabled_at} WHERE organization_id = '{ACME}'");
+        world.service.database().write(&format!("{sql} AND id <> '{id}'"));
+    };
+    others("'2026-10-01Z'");
+    world.provider.says("ada", "ada@acme.example", &["acme-viewers"]);
+    assert_eq!(world.me("ada")["role"], "partner-admin");
+    others("null");
+    let told = json!([
+        "user.change-refused",
+        format!("user:{id}"),
+        {"role": "partner-admin"},
+        {"role": "partner-viewer", "reason": "last-admin"}
+    ]);
+    assert!(world.audit(&id).contains(&told));
+    assert_eq!(world.me("ada")["role"], "partner-viewer");
 }

@@ -5,7 +5,7 @@ use platform::audit::{self, Event, Origin};
 use platform::auth::User;
 use platform::problem::{ApiError, UniqueMeans};
 use schema::identity::external::{self, KnownUser};
-use schema::identity::{self, NewUser, accounts};
+use schema::identity::{self, NewUser, accounts, password_links};
 use schema::{Tx, organizations};
 use serde_json::json;
 
@@ -24,58 +24,81 @@ pub struct Account {
     pub person: Person,
 }
 
+/// Why a sign-in leaves nothing behind.
+pub enum Undone {
+    /// It may not be.
+    Refused(Refusal),
+    /// It could not be done.
+    Failed(ApiError),
+}
+
+impl<E: Into<ApiError>> From<E> for Undone {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 impl Account {
-    /// Why it cannot be, as the database stands.
-    pub fn refusal(&self, tx: &mut Tx<'_>) -> Result<Option<Refusal>, ApiError> {
+    /// Makes it so, and tells who they are then. What a sign-in does is the user's own doing, on the provider's word.
+    pub fn settle(&self, tx: &mut Tx<'_>, origin: &Origin, now: DateTime<Utc>) -> Result<User, Undone> {
         let organization = organizations::find(tx, self.user.organization_id)?;
         if organization.is_none_or(|organization| organization.kind != self.user.role.kind()) {
-            return Ok(Some(Refusal::Organization));
+            return Err(Undone::Refused(Refusal::Organization));
         }
-        let refusal = match self.known {
-            Some(_) => {
-                let user = accounts::lock(tx, self.user.id)?;
-                user.is_none_or(|user| user.disabled_at.is_some()).then_some(Refusal::Disabled)
-            }
-            None => self.person.email.is_none().then_some(Refusal::Email),
-        };
-        Ok(refusal)
-    }
-
-    /// Makes it so. What a sign-in does is the user's own doing, on the provider's word.
-    pub fn settle(&self, tx: &mut Tx<'_>, origin: &Origin, now: DateTime<Utc>) -> Result<(), ApiError> {
-        match self.known {
+        let user = match self.known {
             Some(_) => self.follow_role(tx, origin, now)?,
             None => self.make(tx, origin, now)?,
-        }
+        };
         if self.known.is_none_or(|known| !known.linked) {
-            let (issuer, subject) = (&self.issuer, &self.person.subject);
-            external::link(tx, self.user.id, issuer, subject, now).unique_means(|| Refusal::Linked.into())?;
-            let event = self.event("user.link").after(json!({"issuer": issuer, "subject": subject}));
-            audit::record(tx, origin, event, now)?;
+            self.link(tx, origin, now)?;
         }
-        Ok(())
+        Ok(user)
     }
 
-    fn follow_role(&self, tx: &mut Tx<'_>, origin: &Origin, now: DateTime<Utc>) -> Result<(), ApiError> {
+    /// The user with the role that the role map says; with their own when the organization has no other admin.
+    fn follow_role(&self, tx: &mut Tx<'_>, origin: &Origin, now: DateTime<Utc>) -> Result<User, Undone> {
         let User { id, role, .. } = self.user;
         let before = identity::find(tx, id)?.map(|user| user.role);
-        if before != Some(role) {
-            accounts::set_role(tx, id, role)?;
-            let event =
-                self.event("user.change").before(json!({ "role": before })).after(json!({ "role": role }));
-            audit::record(tx, origin, event, now)?;
+        // Before the user, as whoever takes an admin away locks them.
+        let admins = match before {
+            Some(before) if before.is_admin() && !role.is_admin() => accounts::lock_enabled_admins(tx)?,
+            _ => Vec::new(),
+        };
+        let known = accounts::lock(tx, id)?.filter(|user| user.disabled_at.is_none());
+        let before = known.ok_or(Undone::Refused(Refusal::Disabled))?.role;
+        if before == role {
+            return Ok(self.user);
         }
-        Ok(())
+        let change = |action| self.event(action).before(json!({ "role": before }));
+        if before.is_admin() && !role.is_admin() && admins.iter().all(|admin| *admin == id) {
+            tracing::warn!(user_id = %id, ?role, "the role map takes the last admin away: the role stays");
+            let event = change("user.change-refused").after(json!({ "role": role, "reason": "last-admin" }));
+            audit::record(tx, origin, event, now)?;
+            return Ok(User { role: before, ..self.user });
+        }
+        accounts::set_role(tx, id, role)?;
+        audit::record(tx, origin, change("user.change").after(json!({ "role": role })), now)?;
+        Ok(self.user)
+    }
+
+    /// Lets them sign in by the provider; a link by which somebody could set a password ends.
+    fn link(&self, tx: &mut Tx<'_>, origin: &Origin, now: DateTime<Utc>) -> Result<(), Undone> {
+        let (id, issuer, subject) = (self.user.id, &self.issuer, &self.person.subject);
+        external::link(tx, id, issuer, subject, now).unique_means(|| Undone::Refused(Refusal::Linked))?;
+        password_links::withdraw(tx, id)?;
+        let event = self.event("user.link").after(json!({"issuer": issuer, "subject": subject}));
+        Ok(audit::record(tx, origin, event, now)?)
     }
 
     /// Somebody new, without a password.
-    fn make(&self, tx: &mut Tx<'_>, origin: &Origin, now: DateTime<Utc>) -> Result<(), ApiError> {
-        let email = self.person.email.as_deref().ok_or(Refusal::Email)?;
+    fn make(&self, tx: &mut Tx<'_>, origin: &Origin, now: DateTime<Utc>) -> Result<User, Undone> {
+        let email = self.person.email.as_deref().ok_or(Undone::Refused(Refusal::Email))?;
         let User { id, role, .. } = self.user;
         let user = NewUser { id, email, role, password_hash: None, created_at: now };
-        identity::insert(tx, &user).unique_means(|| Refusal::Linked.into())?;
+        identity::insert(tx, &user).unique_means(|| Undone::Refused(Refusal::Linked))?;
         let event = self.event("user.create").after(json!({ "email": email, "role": role }));
-        Ok(audit::record(tx, origin, event, now)?)
+        audit::record(tx, origin, event, now)?;
+        Ok(self.user)
     }
 
     fn event(&self, action: &'static str) -> Event {
