@@ -14,6 +14,9 @@ BEGIN
     END LOOP;
 END $$;
 
+REVOKE UPDATE ON organizations, users FROM usage_service;
+GRANT UPDATE ON organizations, users, contracts, sites TO usage_service;
+
 CREATE OR REPLACE FUNCTION ensure_vm_history_partition(wanted date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

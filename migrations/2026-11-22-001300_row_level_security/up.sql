@@ -73,6 +73,11 @@ CREATE POLICY added ON organizations FOR INSERT TO usage_service
     WITH CHECK (parent_id = ANY ((SELECT app_organizations())::uuid[]));
 CREATE POLICY changed ON organizations FOR UPDATE TO usage_service USING (id = (SELECT app_organization()));
 
+-- Policies tell rows apart and not columns: what may change of a row is granted by name. A row's tenant never does.
+REVOKE UPDATE ON organizations, users, contracts, sites FROM usage_service;
+GRANT UPDATE (name) ON organizations TO usage_service;
+GRANT UPDATE (role, password_hash) ON users TO usage_service;
+
 CREATE OR REPLACE FUNCTION ensure_vm_history_partition(wanted date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE

@@ -34,12 +34,15 @@ CREATE TABLE sign_in_flows (
     nonce_sha256 bytea NOT NULL,
     verifier text NOT NULL,
     redirect_uri text NOT NULL,
+    address text NOT NULL,
     expires_at timestamptz NOT NULL
 );
 CREATE INDEX sign_in_flows_age ON sign_in_flows (expires_at);
+CREATE INDEX sign_in_flows_address ON sign_in_flows (address, expires_at);
 COMMENT ON TABLE sign_in_flows IS 'Sign-ins that were started and have not come back from the provider: nobody''s yet, so no row-level security. Each is taken out once.';
 COMMENT ON COLUMN sign_in_flows.flow_sha256 IS 'Of the secret that who started it keeps: nobody else can end it.';
 COMMENT ON COLUMN sign_in_flows.nonce_sha256 IS 'Of what the provider''s ID token has to repeat.';
 COMMENT ON COLUMN sign_in_flows.verifier IS 'What the code is exchanged with (PKCE, RFC 7636): useless without the code.';
+COMMENT ON COLUMN sign_in_flows.address IS 'Of who started it: the address or /64, of whose flows the oldest make room for new ones.';
 COMMENT ON COLUMN sign_in_flows.expires_at IS 'By the machine''s clock.';
 GRANT SELECT, INSERT, DELETE ON sign_in_flows TO usage_service;

@@ -32,7 +32,7 @@ INSERT INTO meter_tokens (organization_id, meter_id, id, token_sha256, created_a
 SELECT organization_id, id, gen_random_uuid(), token_sha256, registered_at FROM meters;
 ALTER TABLE meters FORCE ROW LEVEL SECURITY;
 SELECT protect_tenant_table('meter_tokens');
-GRANT SELECT, INSERT, UPDATE ON meter_tokens TO usage_service;
+GRANT SELECT, INSERT, UPDATE (revoked_at) ON meter_tokens TO usage_service;
 
 DROP POLICY machinery ON meters;
 CREATE POLICY machinery ON meter_tokens FOR SELECT TO CURRENT_USER USING (true);

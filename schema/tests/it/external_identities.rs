@@ -67,13 +67,14 @@ fn a_subject_is_one_users_and_a_user_has_one_subject_of_an_issuer() {
     assert!(other.is_err(), "another organization's user: {other:?}");
 }
 
-fn flow(number: u8, expires_at: &str) -> Flow {
+fn flow(number: u8, address: &str, expires_at: &str) -> Flow {
     Flow {
         flow_sha256: digest(number).to_vec(),
         state_sha256: digest(100).to_vec(),
         nonce_sha256: digest(101).to_vec(),
         verifier: "verifier".to_owned(),
         redirect_uri: "https://portal.test/return".to_owned(),
+        address: address.to_owned(),
         expires_at: at(expires_at),
     }
 }
@@ -83,7 +84,7 @@ fn a_flow_is_taken_once_and_forgotten_when_its_time_is_over() {
     let database = database();
     let service = &mut database.service();
     for (number, expires_at) in [(1, "2026-10-01T00:10:00Z"), (2, "2026-10-01T00:11:00Z")] {
-        as_machinery(service, |tx| sign_in_flows::insert(tx, &flow(number, expires_at)));
+        as_machinery(service, |tx| sign_in_flows::insert(tx, &flow(number, "192.0.2.1", expires_at)));
     }
     let taken = as_machinery(service, |tx| sign_in_flows::take(tx, &digest(1)));
     assert_eq!(taken.unwrap().verifier, "verifier");
@@ -95,4 +96,29 @@ fn a_flow_is_taken_once_and_forgotten_when_its_time_is_over() {
         })
     };
     assert_eq!((left_after("2026-10-01T00:11:00Z"), left_after("2026-10-01T00:11:01Z")), (1, 0));
+}
+
+#[test]
+fn the_oldest_flows_make_room_those_of_the_same_address_first() {
+    let database = database();
+    let service = &mut database.service();
+    for (number, address, expires_at) in [
+        (1, "192.0.2.1", "2026-10-01T00:12:00Z"),
+        (2, "192.0.2.1", "2026-10-01T00:11:00Z"),
+        (3, "192.0.2.1", "2026-10-01T00:13:00Z"),
+        (4, "192.0.2.2", "2026-10-01T00:10:00Z"),
+    ] {
+        as_machinery(service, |tx| sign_in_flows::insert(tx, &flow(number, address, expires_at)));
+    }
+    assert_eq!(as_machinery(service, |tx| sign_in_flows::keep_newest_of(tx, "192.0.2.1", 3)), 0);
+    assert_eq!(as_machinery(service, |tx| sign_in_flows::keep_newest_of(tx, "192.0.2.1", 2)), 1);
+    assert_eq!(as_machinery(service, |tx| sign_in_flows::keep_newest(tx, 3)), 0);
+    assert_eq!(as_machinery(service, |tx| sign_in_flows::keep_newest(tx, 2)), 1);
+    let left = as_machinery(service, |tx| {
+        (1..=4)
+            .filter_map(|number| sign_in_flows::take(tx, &digest(number)).transpose())
+            .collect::<QueryResult<Vec<_>>>()
+    });
+    let left: Vec<_> = left.into_iter().map(|flow| flow.flow_sha256).collect();
+    assert_eq!(left, [digest(1).to_vec(), digest(3).to_vec()]);
 }

@@ -11,6 +11,7 @@ mod meters;
 mod migrations;
 mod outbox;
 mod rate_limits;
+mod revocation;
 mod roles;
 mod row_security;
 mod schema_file;

@@ -34,6 +34,8 @@ fn facts_can_be_added_and_never_changed() {
     let database = TestDatabase::new();
     let mut owner = database.owner();
     for fact in [
+        "contracts",
+        "sites",
         "uploads",
         "products",
         "product_vcenters",
@@ -56,6 +58,42 @@ fn facts_can_be_added_and_never_changed() {
               WHERE grantee = 'usage_service' AND table_name = '{fact}' ORDER BY 1"
         );
         assert_eq!(lines(&mut owner, &query), ["INSERT", "SELECT"], "{fact}");
+    }
+}
+
+#[test]
+fn of_who_is_who_only_named_columns_change() {
+    let database = TestDatabase::new();
+    let granted = "SELECT table_name || '.' || column_name AS line FROM information_schema.role_column_grants c
+                    WHERE grantee = 'usage_service' AND privilege_type = 'UPDATE'
+                      AND table_name IN ('organizations', 'users', 'contracts', 'sites', 'meters', 'meter_tokens', 'api_keys')
+                    ORDER BY 1";
+    let expected = [
+        "api_keys.last_used_at",
+        "api_keys.revoked_at",
+        "meter_tokens.revoked_at",
+        "meters.connectivity",
+        "meters.deregistered_at",
+        "meters.name",
+        "meters.public_key",
+        "meters.registered_at",
+        "organizations.name",
+        "users.disabled_at",
+        "users.password_hash",
+        "users.role",
+    ];
+    assert_eq!(lines(&mut database.owner(), granted), expected);
+    for change in [
+        "UPDATE organizations SET parent_id = id",
+        "UPDATE organizations SET kind = 'operator'",
+        "UPDATE users SET organization_id = id",
+        "UPDATE users SET email = 'other@acme.test'",
+        "UPDATE contracts SET number = 'other'",
+        "UPDATE sites SET name = 'other'",
+        "UPDATE meter_tokens SET token_sha256 = ''",
+    ] {
+        let refused = database.service().batch_execute(change).unwrap_err().to_string();
+        assert!(refused.contains("permission denied"), "{change}: {refused}");
     }
 }
 

@@ -17,6 +17,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("service_clock", "one offset for the whole service, in development only"),
     ("outbox", "ids of work, which the relay reads over all tenants"),
     ("audit_pending", "ids of work, which the sealer reads over all tenants"),
+    ("log_in_addresses", "addresses by digests of e-mail addresses, asked before a tenant is known"),
     ("log_in_failures", "counts by digests of e-mail addresses, taken before a tenant is known"),
     (
         "sign_in_flows",
@@ -144,6 +145,16 @@ fn reached(database: &TestDatabase, tenant: (&str, Uuid), statement: &str) -> us
     within(database, tenant.0, tenant.1, |conn| diesel::sql_query(statement).execute(conn).unwrap())
 }
 
+/// A column that the service role may change, if there is one.
+fn changeable_column(database: &TestDatabase, table: &str) -> Option<String> {
+    let query = format!(
+        "SELECT attname::text AS line FROM pg_attribute
+          WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped
+            AND has_column_privilege('usage_service', attrelid, attnum, 'UPDATE') ORDER BY attnum LIMIT 1"
+    );
+    lines(&mut database.owner(), &query).pop()
+}
+
 #[test]
 fn a_forgotten_where_changes_nothing_of_others() {
     let database = world();
@@ -156,9 +167,9 @@ fn a_forgotten_where_changes_nothing_of_others() {
     let mut tried = 0;
     for table in tenant_tables(&database) {
         let rows = reached(&database, own, &format!("SELECT FROM {table}"));
-        let column = if table == "organizations" { "name" } else { "organization_id" };
-        let update = format!("UPDATE {table} SET {column} = {column}");
-        if may(&table, "UPDATE") {
+        // The column does not matter; of some tables only some may be changed.
+        if let Some(column) = changeable_column(&database, &table) {
+            let update = format!("UPDATE {table} SET {column} = {column}");
             tried += 1;
             assert_eq!(reached(&database, own, &update), rows, "{table}");
             assert_eq!(reached(&database, below, &update), 0, "{table}: a subtree is read");

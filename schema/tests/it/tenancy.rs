@@ -17,6 +17,10 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "asked before a tenant is known; holds ids, addresses and counts only and empties itself",
     ),
     (
+        "log_in_addresses",
+        "asked before a tenant is known; holds digests and addresses only and empties itself",
+    ),
+    (
         "log_in_failures",
         "counted before a tenant is known; holds digests and addresses only and empties itself",
     ),

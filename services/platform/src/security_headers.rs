@@ -34,7 +34,8 @@ pub async fn security_headers(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let of_api = request.path().starts_with("/v1/");
+    // As the router decodes it: `/%761/things` leads to the same handler.
+    let of_api = request.match_info().as_str().starts_with("/v1/");
     let by_tls = is_https(request.request());
     match next.call(request).await {
         Ok(mut response) => {

@@ -58,7 +58,7 @@ pub async fn create_contract(
     key: IdempotencyKey,
     body: Body<NewContract>,
 ) -> Result<HttpResponse, ApiError> {
-    let creation = Creation { operation: OPERATION, key, body_sha256: body.sha256 };
+    let creation = Creation::of(&caller, OPERATION, key, body.sha256);
     let NewContract { partner_id, number } = body.value;
     let partner = caller.scope_of(Some(partner_id)).await?;
     let (origin, now) = (caller.origin().clone(), api.clock.now());

@@ -58,7 +58,7 @@ pub async fn create_organization(
     key: IdempotencyKey,
     body: Body<NewOrganization>,
 ) -> Result<HttpResponse, ApiError> {
-    let creation = Creation { operation: OPERATION, key, body_sha256: body.sha256 };
+    let creation = Creation::of(&caller, OPERATION, key, body.sha256);
     let new = body.value;
     // In the parent's scope alone: only below it, and in its audit.
     let parent = caller.scope_of(Some(new.parent_id)).await?;

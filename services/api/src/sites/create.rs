@@ -56,7 +56,7 @@ pub async fn create_site(
     key: IdempotencyKey,
     body: Body<NewSite>,
 ) -> Result<HttpResponse, ApiError> {
-    let creation = Creation { operation: OPERATION, key, body_sha256: body.sha256 };
+    let creation = Creation::of(&caller, OPERATION, key, body.sha256);
     let NewSite { contract_number, name } = body.value;
     let (origin, now) = (caller.origin().clone(), api.clock.now());
     let create = move |tx: &mut Tx<'_>| {

@@ -244,3 +244,30 @@ async fn an_idempotency_key_is_its_organizations_own() {
     assert_eq!((&acme["partner_id"], &globex["partner_id"]), (&json!(ACME), &json!(GLOBEX)));
     world.get(INITECH_ADMIN, &format!("/v1/meters?partner_id={INITECH}")).await.expect(200);
 }
+
+#[actix_web::test]
+async fn keys_of_callers_of_one_organization_from_above_do_not_meet() {
+    let world = World::new().await;
+    let add = async |who, number: &str| {
+        let body = json!({"partner_id": ACME, "number": number});
+        let request =
+            world.request(who, Method::POST, "/v1/contracts").insert_header(("idempotency-key", "k"));
+        world.send(request.set_json(&body)).await
+    };
+    for (who, number) in [(OPERATOR, "ACME-0100"), (NORTHWIND_ADMIN, "ACME-0101")] {
+        assert_eq!(add(who, number).await.expect(201)["number"], number);
+        assert_eq!(add(who, number).await.expect(201)["number"], number, "the first answer");
+    }
+    assert_eq!(add(NORTHWIND_ADMIN, "ACME-0100").await.expect(422)["code"], "idempotency-key-reused");
+    let invite = async |who, email: &str| {
+        let body = json!({"email": email, "role": "partner-viewer", "organization_id": ACME});
+        let request = world.request(who, Method::POST, "/v1/users").insert_header(("idempotency-key", "k"));
+        world.send(request.set_json(&body)).await.expect(201)
+    };
+    let by_operator = invite(OPERATOR, "one@acme.test").await;
+    let by_partner = invite(ACME_ADMIN, "two@acme.test").await;
+    assert_eq!(
+        (&by_operator["email"], &by_partner["email"]),
+        (&json!("one@acme.test"), &json!("two@acme.test"))
+    );
+}

@@ -56,6 +56,7 @@ impl World {
             nonce_sha256: OpaqueToken::digest("nonce").to_vec(),
             verifier: "verifier".to_owned(),
             redirect_uri: "https://portal.example/return".to_owned(),
+            address: "192.0.2.1".to_owned(),
             expires_at: self.api.clock.machine_now() + life,
         };
         let added = self.api.db.machinery(move |tx| Ok::<_, DbError>(sign_in_flows::insert(tx, &flow)?));

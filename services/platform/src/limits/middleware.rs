@@ -23,10 +23,12 @@ pub async fn limit_requests(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let limits = request.app_data::<Data<Limits>>().cloned();
-    let Some(limits) = limits.filter(|_| !matches!(request.path(), "/healthz" | "/readyz")) else {
+    // As the router decodes it: `/v1/%61uth/token` leads to the same handler.
+    let path = request.match_info().as_str();
+    let Some(limits) = limits.filter(|_| !matches!(path, "/healthz" | "/readyz")) else {
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
-    let is_sign_in = request.method() == Method::POST && request.path().starts_with("/v1/auth/");
+    let is_sign_in = request.method() == Method::POST && path.starts_with("/v1/auth/");
     let of_address = limits.take_for_address(request.request(), is_sign_in).await;
     let mut response = match of_address.map_or(Ok(()), |standing| standing.check()) {
         Ok(()) => next.call(request).await?.map_into_boxed_body(),

@@ -265,3 +265,43 @@ async fn log_in_has_a_limit_of_its_own_and_probes_have_none() {
         assert_eq!((answer.status().as_u16(), header(&answer, "ratelimit-limit")), (200, None), "{path}");
     }
 }
+
+#[actix_web::test]
+async fn another_spelling_of_a_path_is_the_same_path() {
+    let edge = Edge::new(LimitSettings { address: 100, sign_in: 2, ..LimitSettings::default() });
+    let peer = "203.0.113.9:1".parse().unwrap();
+    let log_in = |path: &str| TestRequest::post().uri(path).peer_addr(peer);
+    for path in ["/v1/auth/token", "/v1/%61uth/token", "/%76%31/auth/tok%65n"] {
+        let answer = edge.send(log_in(path)).await;
+        assert_eq!(number(&answer, "ratelimit-limit"), 2, "{path}");
+        assert_eq!(header(&answer, "cache-control"), Some("no-store"), "{path}");
+    }
+    edge.until_refused(2, || log_in("/v1/%61uth/token")).await;
+    // What the router does not decode or mend leads nowhere, so that it needs no limit of its own.
+    let edge = Edge::new(LimitSettings::default());
+    for path in
+        ["//v1//auth/token", "/v1//auth/token", "/v1%2Fauth%2Ftoken", "/v1/%2561uth/token", "/V1/auth/token"]
+    {
+        assert_eq!(edge.send(log_in(path)).await.status(), 404, "{path}");
+    }
+}
+
+#[actix_web::test]
+async fn only_probes_are_free_however_they_are_spelt() {
+    let edge = Edge::new(LimitSettings { address: 100, ..LimitSettings::default() });
+    for (path, status, limited) in [
+        ("/healthz", 200, false),
+        ("/health%7A", 200, false),
+        ("/%72eadyz", 200, false),
+        ("/healthz/", 404, true),
+        ("//healthz", 404, true),
+        ("/healthz%2F..%2Fv1%2Fthings", 404, true),
+        ("/healthz/../v1/things", 404, true),
+        ("/v1/things?/healthz", 200, true),
+        ("/%761/things", 200, true),
+    ] {
+        let answer = edge.send(from("203.0.113.9", path)).await;
+        let told = header(&answer, "ratelimit-limit").is_some();
+        assert_eq!((answer.status().as_u16(), told), (status, limited), "{path}");
+    }
+}
