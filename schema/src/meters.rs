@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 pub use self::conflicts::{Claim, conflicts};
 pub use self::settings::{
-    Settings, history, next_change, record_settings, settings_in_force, settings_of_month, settings_page,
-    since_ever,
+    Settings, history, next_change, record_settings, settings_id, settings_in_force, settings_of_month,
+    settings_page, since_ever,
 };
 pub use self::tokens::{
     NewToken, Token, add_token, by_token, find_token, good_tokens, revoke_token, revoke_tokens, tokens,

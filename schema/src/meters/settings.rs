@@ -46,6 +46,20 @@ pub fn record_settings(tx: &mut Tx<'_>, settings: &Settings) -> QueryResult<()> 
     Ok(())
 }
 
+/// The id under which to record settings: `drawn`, a UUID v7, unless the clock that it comes from is behind that of an id
+/// recorded before. Asked under the meter's lock, what is recorded later has the greater id.
+pub fn settings_id(tx: &mut Tx<'_>, meter_id: Uuid, drawn: Uuid) -> QueryResult<Uuid> {
+    let last: Option<Uuid> = meter_settings::table
+        .filter(meter_settings::organization_id.eq(tx.organization()?))
+        .filter(meter_settings::meter_id.eq(meter_id))
+        .order(meter_settings::id.desc())
+        .select(meter_settings::id)
+        .first(tx.conn())
+        .optional()?;
+    let next = last.map(|id| Uuid::from_u128(id.as_u128().saturating_add(1)));
+    Ok(next.map_or(drawn, |next| next.max(drawn)))
+}
+
 /// The settings of a meter in force in a month; none for a meter that was never registered.
 pub fn settings_in_force(tx: &mut Tx<'_>, meter_id: Uuid, month: NaiveDate) -> QueryResult<Option<Settings>> {
     meter_settings::table

@@ -2,7 +2,8 @@
 
 use schema::meters::{
     self, MeterFilter, NewMeter, NewToken, Settings, add_token, by_token, history, next_change,
-    record_settings, revoke_token, revoke_tokens, settings_in_force, settings_of_month, since_ever,
+    record_settings, revoke_token, revoke_tokens, settings_id, settings_in_force, settings_of_month,
+    since_ever,
 };
 use schema::types::{BillingMode, Connectivity};
 use schema::{Scope, transaction};
@@ -71,6 +72,24 @@ fn a_revoked_token_names_nobody() {
     assert_eq!((good(1), good(2), good(3)), (false, true, true));
     assert_eq!(as_organization(&mut service, ACME, |tx| revoke_tokens(tx, id(1), now)), 1);
     assert_eq!((good(2), good(3)), (true, false));
+}
+
+#[test]
+fn what_is_recorded_later_holds_though_its_clock_is_behind() {
+    let database = database_with_meters();
+    let mut service = database.service();
+    as_organization(&mut service, ACME, |tx| {
+        let ahead = Settings { id: id(9), ..settings(ACME, "2026-09-01", BillingMode::Production) };
+        record_settings(tx, &ahead)?;
+        let behind = settings_id(tx, id(1), id(7))?;
+        assert_eq!(behind, id(10));
+        record_settings(tx, &Settings { id: behind, ..settings(ACME, "2026-09-01", BillingMode::Test) })?;
+        let in_force = settings_in_force(tx, id(1), day("2026-09-01"))?.unwrap();
+        assert_eq!(in_force.billing_mode, BillingMode::Test);
+        assert_eq!(settings_id(tx, id(1), id(20))?, id(20), "a clock that is not behind");
+        assert_eq!(settings_id(tx, id(2), id(7))?, id(7), "another meter");
+        Ok(())
+    });
 }
 
 #[test]

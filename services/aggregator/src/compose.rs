@@ -19,7 +19,8 @@ use uuid::Uuid;
 /// What a composing came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
-    /// A unit of the month is yet to be metered; its metering asks for another composing.
+    /// A unit of the month is yet to be metered, or its settings changed during the composing: that metering or change asks
+    /// for another one.
     Waiting,
     /// The last revision holds.
     Unchanged,
@@ -68,6 +69,9 @@ impl Composing {
         let listed = units.iter().filter_map(|unit| Some((unit.vcenter_id, unit.listed_version()?)));
         let versions: Vec<(Uuid, i32)> = listed.collect();
         let outcome = self.revise(tx, last.as_ref(), status, &versions, &causes)?;
+        if outcome == Outcome::Waiting {
+            return Ok(outcome);
+        }
         reports::delete_causes(tx, mode, month, &causes)?;
         units::set_composed(tx, mode, month, &units)?;
         units::finish_uploads(tx, self.now)?;
@@ -102,6 +106,10 @@ impl Composing {
             return Ok(Outcome::Unchanged);
         }
         let assignments = Assignments::of(tx, self.billing_mode, self.month)?;
+        if reports::causes(tx, self.billing_mode, self.month)? != causes {
+            // The assignments may be those of a change that came meanwhile; they are published under its own cause.
+            return Ok(Outcome::Waiting);
+        }
         let mut totals = units::month_totals(tx, self.billing_mode, self.month)?;
         totals.retain(|total| versions.contains(&(total.vcenter_id, total.version)));
         let report = Report::of(month_of(self.month), &totals, &assignments)?;

@@ -4,8 +4,8 @@
 //! then *compose* the organization's month. Each commits before its message is acknowledged, and each
 //! asks the database first what is still to do, so that a message may come twice, late, or out of order.
 //!
-//! Locks, in their order: the meter (register), the month (compose), units sorted by vCenter and month (all three),
-//! orders, and last the finishing of uploads (compose). No transaction takes an earlier one after a later one.
+//! Locks, in their order: the meter (register), the month (compose), units sorted by mode, vCenter and month (all three
+//! and the schedule's planning), orders, and last the finishing of uploads (compose). No transaction takes an earlier one after a later one.
 
 mod compose;
 mod context;

@@ -2,19 +2,20 @@
 
 mod about;
 mod signature;
+mod standing;
 
 use chrono::{DateTime, Utc};
 use metering::{Code, Limits, Manifest, ProductKind, ReadError, Refusal, Refusals, UsageFile};
 use platform::calendar;
 use platform::problem::ApiError;
 use platform::store::{Digest, Store, StoreError};
-use schema::meters::{self, Meter};
 use schema::types::Signature;
-use schema::{partner_settings, uploads};
+use schema::{Tx, uploads};
 use std::collections::HashMap;
 use uuid::Uuid;
 
 pub use self::about::{About, storable};
+use self::standing::Standing;
 use crate::Door;
 use crate::door::Sender;
 use crate::receive::store_error;
@@ -27,13 +28,28 @@ pub struct Verdict {
     pub signature: Option<Signature>,
     /// Why it is refused; empty when it is accepted.
     pub refusals: Refusals,
+    /// What it was judged by; none when it could not be read.
+    standing: Option<Standing>,
+}
+
+/// In seconds, until a file is to be sent again whose meter was changed during its checks.
+const RETRY_AFTER_SECONDS: u32 = 1;
+
+impl Verdict {
+    /// Whether the file would be judged in the same way now; if not it is to be sent again.
+    pub fn holds(&self, tx: &mut Tx<'_>, sender: &Sender) -> Result<(), ApiError> {
+        let (Some(about), Some(standing)) = (&self.about, &self.standing) else { return Ok(()) };
+        if Standing::of(tx, sender, about.meter_id)? == *standing {
+            Ok(())
+        } else {
+            Err(ApiError::Unavailable { retry_after: RETRY_AFTER_SECONDS })
+        }
+    }
 }
 
 /// What the service knows of the things that a manifest names.
 struct Known {
-    /// None when the uploader has no such meter, or none any more.
-    meter: Option<Meter>,
-    require_signatures: bool,
+    standing: Standing,
     kinds: HashMap<Uuid, ProductKind>,
 }
 
@@ -49,12 +65,13 @@ pub async fn check(
     let opened = turn.run(move || open(&store, &sha256, &limits)).await??;
     let file = match opened {
         Ok(file) => file,
-        Err(refusals) => return Ok(Verdict { about: None, signature: None, refusals }),
+        Err(refusals) => return Ok(Verdict { about: None, signature: None, refusals, standing: None }),
     };
     let about = Some(About::of(&file.manifest));
     let known = known(door, sender, &file.manifest).await?;
+    let standing = Some(known.standing.clone());
     let (signature, judged) = turn.run(move || judge(&file, &known, received_at)).await?;
-    Ok(Verdict { about, signature, refusals: judged.err().unwrap_or_default() })
+    Ok(Verdict { about, signature, refusals: judged.err().unwrap_or_default(), standing })
 }
 
 fn open(store: &Store, sha256: &Digest, limits: &Limits) -> Result<Result<UsageFile, Refusals>, ApiError> {
@@ -69,17 +86,13 @@ fn open(store: &Store, sha256: &Digest, limits: &Limits) -> Result<Result<UsageF
 async fn known(door: &Door, sender: &Sender, manifest: &Manifest) -> Result<Known, ApiError> {
     let meter_id = manifest.meter_id;
     let product_ids: Vec<Uuid> = manifest.products.iter().map(|product| product.id).collect();
-    // A meter's token is good for that meter only, and other meters do not exist for it.
-    let may_ask = sender.meter_id.is_none_or(|own| own == meter_id);
+    let sender = sender.clone();
     door.db
         .run(sender.scope.clone(), move |tx| {
-            let meter = if may_ask { meters::find(tx, meter_id)? } else { None };
-            let meter = meter.filter(|meter| meter.deregistered_at.is_none());
-            let own = tx.organization()?;
-            let require_signatures = partner_settings::of(tx, own)?.require_signatures;
+            let standing = Standing::of(tx, &sender, meter_id)?;
             let kinds = uploads::product_kinds(tx, &product_ids)?;
             let kinds = kinds.into_iter().filter_map(|(id, kind)| Some((id, ProductKind::parse(&kind)?)));
-            Ok(Known { meter, require_signatures, kinds: kinds.collect() })
+            Ok(Known { standing, kinds: kinds.collect() })
         })
         .await
 }
@@ -90,8 +103,9 @@ fn judge(
     known: &Known,
     received_at: DateTime<Utc>,
 ) -> (Option<Signature>, Result<(), Refusals>) {
-    let Some(meter) = &known.meter else { return (None, Err(meter_unknown(&file.manifest).into())) };
-    match signature::judge(file, meter.public_key.as_deref(), known.require_signatures) {
+    let Standing { meter, require_signatures } = &known.standing;
+    let Some(meter) = meter else { return (None, Err(meter_unknown(&file.manifest).into())) };
+    match signature::judge(file, meter.public_key.as_deref(), *require_signatures) {
         Ok(signature) => (Some(signature), judge_content(file, known, received_at)),
         Err(refusal) => {
             let unsigned = refusal.code == Code::SignatureMissing;

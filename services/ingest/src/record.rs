@@ -63,6 +63,7 @@ pub async fn record(door: &Door, arrival: Arrival, size: u64, verdict: Verdict) 
             signature: verdict.signature,
         };
         let answer = if verdict.refusals.is_empty() {
+            verdict.holds(tx, &arrival.sender)?;
             accept(tx, &upload, machine_now)?;
             Answer::accepted(&shown(tx, id, deadline)?)?
         } else {

@@ -12,6 +12,7 @@ use diesel::sql_types::{Bool, Text};
 use sha2::{Digest, Sha256};
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 /// A test's own database; dropped with this value.
 pub struct TestDatabase {
@@ -84,6 +85,23 @@ impl Drop for TestDatabase {
             drop_database(&mut admin, &self.name);
         }
     }
+}
+
+/// Returns once a transaction in the watcher's database waits for what another has locked.
+pub fn until_somebody_waits(watcher: &mut PgConnection) {
+    let query = "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+                                 WHERE NOT l.granted AND a.datname = current_database()) AS waits";
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !diesel::sql_query(query).get_result::<Waits>(watcher).expect("pg_locks").waits {
+        assert!(Instant::now() < deadline, "nobody waits");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[derive(QueryableByName)]
+struct Waits {
+    #[diesel(sql_type = Bool)]
+    waits: bool,
 }
 
 /// SQL with which the owner is no longer held by policies, `sql`, and the policies back in force: one transaction.

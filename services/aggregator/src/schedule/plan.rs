@@ -44,18 +44,17 @@ struct Planning {
 impl Planning {
     fn run(&self, tx: &mut Tx<'_>) -> Result<(), WorkError> {
         self.register_again(tx)?;
-        for (mode, month, vcenters) in self.open_months(tx)? {
+        let mut keys = Vec::new();
+        for (billing_mode, month, vcenters) in self.open_months(tx)? {
             // With the marks in one transaction: a plan made again does not mark again.
-            if !runs::add_month(tx, self.slot, mode, month)? {
-                continue;
+            if runs::add_month(tx, self.slot, billing_mode, month)? {
+                let key = |vcenter_id| UnitKey { billing_mode, vcenter_id, month };
+                keys.extend(vcenters.into_iter().map(key));
             }
-            let keys: Vec<UnitKey> = vcenters
-                .into_iter()
-                .map(|vcenter_id| UnitKey { billing_mode: mode, vcenter_id, month })
-                .collect();
-            for (key, _) in units::mark(tx, &keys)? {
-                outbox::put(tx, &outbox::meter(self.organization_id, &key), self.machine_now)?;
-            }
+        }
+        // At once: the marks of months one by one would lock in another order than all others who mark.
+        for (key, _) in units::mark(tx, &keys)? {
+            outbox::put(tx, &outbox::meter(self.organization_id, &key), self.machine_now)?;
         }
         Ok(())
     }

@@ -24,7 +24,7 @@ pub const MONTH: &str = "2026-09-01";
 pub struct Bench {
     pub context: Context,
     // Dropped last: database and folder go with them.
-    _database: TestDatabase,
+    pub database: TestDatabase,
     _folder: tempfile::TempDir,
 }
 
@@ -45,7 +45,7 @@ impl Bench {
         let db = Db::new(&settings, "steps").unwrap();
         Self {
             context: Context::new(db, store, Clock::machine(), Arc::default(), TimeDelta::hours(48)),
-            _database: database,
+            database,
             _folder: folder,
         }
     }

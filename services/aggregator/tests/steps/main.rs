@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 mod bench;
+mod locks;
 mod order_of_receipt;
 mod registration;
 mod versions;

@@ -77,7 +77,8 @@ impl Assignment {
         self.check(tx)?;
         let from = first_day(month);
         let to = meters::next_change(tx, meter_id, from)?;
-        let settings = self.settings(tx.organization()?, meter_id, from, changer);
+        let id = meters::settings_id(tx, meter_id, Uuid::now_v7())?;
+        let settings = self.settings((tx.organization()?, meter_id), from, id, changer);
         meters::record_settings(tx, &settings)?;
         let modes = (before.billing_mode, self.billing_mode);
         Reassessment { meter_id, modes, from, to }.order(tx, changer)?;
@@ -87,9 +88,9 @@ impl Assignment {
     /// As the history has it.
     pub fn settings(
         &self,
-        organization_id: Uuid,
-        meter_id: Uuid,
+        (organization_id, meter_id): (Uuid, Uuid),
         effective_from: chrono::NaiveDate,
+        id: Uuid,
         changer: &Changer,
     ) -> Settings {
         Settings {
@@ -100,7 +101,7 @@ impl Assignment {
             contract_number: self.contract_number.clone(),
             site_id: self.site_id,
             recorded_at: changer.now,
-            id: Uuid::now_v7(),
+            id,
             recorded_by: Some(changer.origin.actor.clone()),
         }
     }

@@ -101,6 +101,7 @@ pub async fn change_meter(
     let shown = api
         .db
         .run(own, move |tx| {
+            changer.hold_standing(tx)?;
             let meter = body.value.apply(tx, id, &changer)?;
             show(tx, vec![meter], view)
         })

@@ -2,18 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use platform::audit::{self, Event, Origin};
-use platform::auth::{Authorized, MayManageMeters};
+use platform::auth::{Authorized, MayManageMeters, User};
 use platform::problem::ApiError;
 use schema::types::{Connectivity, NoticeKind};
 use schema::{Tx, evidence, meters, notices};
 use uuid::Uuid;
 
 use crate::Api;
+use crate::standing::hold;
 
 /// Who changes meters, and when.
 pub struct Changer {
     /// For the audit.
     pub origin: Origin,
+    /// None for keys.
+    user: Option<User>,
     /// Business time.
     pub now: DateTime<Utc>,
     /// For messages and tokens.
@@ -24,7 +27,12 @@ impl Changer {
     /// The caller, now.
     pub fn of(caller: &Authorized<MayManageMeters>, api: &Api) -> Self {
         let (now, machine_now) = (api.clock.now(), api.clock.machine_now());
-        Self { origin: caller.origin().clone(), now, machine_now }
+        Self { origin: caller.origin().clone(), user: caller.user().copied(), now, machine_now }
+    }
+
+    /// Refuses a user who was disabled or got another role: asked before a meter gets a token or another key.
+    pub fn hold_standing(&self, tx: &mut Tx<'_>) -> Result<(), ApiError> {
+        hold(tx, self.user)
     }
 
     /// Adds an entry to the audit.

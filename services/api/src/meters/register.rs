@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 use platform::audit::Event;
 use platform::auth::{Authorized, METER_TOKEN_PREFIX, MayManageMeters, OpaqueToken};
-use platform::calendar::month_of;
+use platform::calendar::{first_day, month_of};
 use platform::problem::{ApiError, UniqueMeans};
 use schema::meters::{self, NewMeter, NewToken, since_ever};
 use schema::{Tx, evidence};
@@ -46,7 +46,7 @@ pub async fn register_meter(
     key: IdempotencyKey,
     body: Body<MeterRegistration>,
 ) -> Result<HttpResponse, ApiError> {
-    let creation = Creation { operation: OPERATION, key, body_sha256: body.sha256 };
+    let creation = Creation::of(&caller, OPERATION, key, body.sha256);
     let registration = body.value;
     let location = format!("/v1/meters/{}", registration.id);
     let token = OpaqueToken::generate(METER_TOKEN_PREFIX).map_err(ApiError::internal)?;
@@ -55,6 +55,7 @@ pub async fn register_meter(
     let answer = api
         .db
         .run(own, move |tx| {
+            changer.hold_standing(tx)?;
             if let Some(first) = creation.first_answer(tx)? {
                 return Ok(first);
             }
@@ -108,11 +109,13 @@ fn add(tx: &mut Tx<'_>, registration: &MeterRegistration, changer: &Changer) -> 
         registered_at: changer.now,
     };
     let own = tx.organization()?;
-    let settings = registration.assignment().settings(own, registration.id, since_ever(), changer);
+    let settings =
+        registration.assignment().settings((own, registration.id), since_ever(), Uuid::now_v7(), changer);
     meters::register(tx, &meter, &settings).unique_means(exists)
 }
 
-/// Registers a meter again. What it delivered before stays under the settings of those months.
+/// Registers a meter again. What it delivered before stays under the settings of those months; what was recorded for
+/// months yet to come is superseded.
 fn add_again(
     tx: &mut Tx<'_>,
     was: &meters::Meter,
@@ -128,6 +131,10 @@ fn add_again(
         ..was.clone()
     };
     meters::change(tx, &meter)?;
-    let month = month_of(changer.now.date_naive());
-    registration.assignment().assign(tx, meter.id, month, changer).map(drop)
+    let mut months = Some(month_of(changer.now.date_naive()));
+    while let Some(month) = months {
+        registration.assignment().assign(tx, meter.id, month, changer)?;
+        months = meters::next_change(tx, meter.id, first_day(month))?.map(month_of);
+    }
+    Ok(())
 }

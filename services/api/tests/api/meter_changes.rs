@@ -117,6 +117,24 @@ async fn mode_contract_and_site_change_with_the_next_month_by_default() {
 }
 
 #[actix_web::test]
+async fn taken_up_again_a_meter_is_what_it_is_registered_as_in_later_months_too() {
+    let world = world().await;
+    world.change(&json!({"billing_mode": "test"})).await.expect(200);
+    let later = json!({"contract_number": "ACME-0002", "effective_from": "2027-01"});
+    world.change(&later).await.expect(200);
+    world.delete(&path()).await.expect(204);
+    world.post(ACME_ADMIN, "/v1/meters", &registration()).await.expect(201);
+    for month in ["2026-10", "2026-11", "2026-12", "2027-01", "2027-02"] {
+        let meter = world.get(ACME_VIEWER, &format!("{}?month={month}", path())).await.expect(200);
+        let is = [&meter["billing_mode"], &meter["contract_number"], &meter["site_id"]];
+        assert_eq!(is, [&json!("production"), &json!("ACME-0001"), &json!(id(1))], "{month}");
+    }
+    let months: Vec<_> = world.settings().await.into_iter().map(|settings| settings[0].clone()).collect();
+    let (november, january) = (json!("2026-11"), json!("2027-01"));
+    assert_eq!(months, [&Value::Null, &november, &november, &january, &january].map(Value::clone));
+}
+
+#[actix_web::test]
 async fn a_change_dated_back_has_what_it_touches_metered_and_composed_again() {
     let world = world().await;
     let upload = world.upload(ACME, 1, 9, UploadStatus::Processed).await;

@@ -5,6 +5,7 @@ mod accepted;
 mod audit;
 mod files;
 mod limits;
+mod meanwhile;
 mod refused;
 mod relay;
 mod signed;

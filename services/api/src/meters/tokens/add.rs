@@ -50,13 +50,14 @@ pub async fn add_meter_token(
 ) -> Result<HttpResponse, ApiError> {
     let id = id.into_inner();
     // There is no body; the meter takes its place.
-    let creation = Creation { operation: OPERATION, key, body_sha256: Sha256::digest(id.as_bytes()).into() };
+    let creation = Creation::of(&caller, OPERATION, key, Sha256::digest(id.as_bytes()).into());
     let token = OpaqueToken::generate(METER_TOKEN_PREFIX).map_err(ApiError::internal)?;
     let changer = Changer::of(&caller, &api);
     let own = caller.scope_of(None).await?;
     let answer = api
         .db
         .run(own, move |tx| {
+            changer.hold_standing(tx)?;
             if let Some(first) = creation.first_answer(tx)? {
                 return Ok(first);
             }
