@@ -31,6 +31,17 @@ pub struct EntryFilter {
     pub object_kind: Option<String>,
     /// As the action names it.
     pub object_id: Option<String>,
+    /// What the reader may not see.
+    pub hidden: Option<Hidden>,
+}
+
+/// Kinds of objects whose entries a reader sees of one organization only.
+#[derive(Debug, Clone)]
+pub struct Hidden {
+    /// The reader's own organization, of which all is seen.
+    pub own: Uuid,
+    /// Such as `user`.
+    pub kinds: Vec<&'static str>,
 }
 
 /// The entries in scope, newest first; the next page starts after `after`.
@@ -96,6 +107,9 @@ fn filtered<'q>(tx: &Tx<'q>, filter: &'q EntryFilter) -> diesel::helper_types::I
     }
     if let Some(id) = &filter.object_id {
         query = query.filter(entries::object_id.eq(id));
+    }
+    if let Some(Hidden { own, kinds }) = &filter.hidden {
+        query = query.filter(entries::organization_id.eq(own).or(entries::object_kind.ne_all(kinds)));
     }
     query
 }

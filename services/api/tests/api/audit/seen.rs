@@ -1,13 +1,14 @@
 //! Who sees which entries.
 
-use platform::audit::Origin;
+use platform::audit::{self, Event, Origin};
 use schema::types::Role;
+use serde_json::Value;
 use test_support::tenants::{ACME, GLOBEX, NORTHWIND, VENDOR};
 use uuid::Uuid;
 
 use super::{enter, export, list, registration};
 use crate::world::{
-    ACME_ADMIN, ACME_VIEWER, INITECH_ADMIN, NORTHWIND_ADMIN, NORTHWIND_VIEWER, OPERATOR, World,
+    ACME_ADMIN, ACME_VIEWER, DESK, INITECH_ADMIN, NORTHWIND_ADMIN, NORTHWIND_VIEWER, OPERATOR, World,
 };
 
 async fn actions(world: &World, who: (Role, Uuid), query: &str) -> Vec<String> {
@@ -75,4 +76,51 @@ async fn entries_are_filtered_and_paged_newest_first() {
         let answer = world.get(ACME_ADMIN, &format!("/v1/audit?{query}")).await;
         assert_eq!(answer.wrong_fields(), [wrong], "{query}");
     }
+}
+
+/// An entry of a thing of each kind.
+async fn enter_kinds(world: &World, organization: Uuid) {
+    let now = world.now();
+    world
+        .within(organization, move |tx| {
+            ["user", "session", "api-key", "upload", "meter"].iter().try_for_each(|kind| {
+                audit::record(tx, &Origin::system("test"), Event::new("thing.change", *kind, 1), now)
+            })
+        })
+        .await;
+}
+
+#[actix_web::test]
+async fn of_others_nobody_sees_what_is_kept_from_them_elsewhere() {
+    let world = World::new().await;
+    for organization in [VENDOR, NORTHWIND, ACME] {
+        enter_kinds(&world, organization).await;
+    }
+    let all = ["api-key", "meter", "session", "upload", "user"];
+    for (who, own, of_acme) in [
+        (ACME_ADMIN, ACME, &all[..]),
+        (NORTHWIND_ADMIN, NORTHWIND, &["meter"]),
+        (DESK, VENDOR, &["meter", "upload"]),
+        (OPERATOR, VENDOR, &all),
+    ] {
+        for (organization, expected) in [(own, &all[..]), (ACME, of_acme)] {
+            let query = format!("?action=thing.change&organization_id={organization}");
+            assert_eq!(kinds(&list(&world, who, &query).await), expected, "{who:?} {organization}");
+            let text = export(&world, who, &query).await.body;
+            let lines: Vec<Value> = std::str::from_utf8(&text)
+                .unwrap()
+                .lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect();
+            assert_eq!(kinds(&lines), expected, "{who:?} exports {organization}");
+        }
+    }
+    let asked = format!("?organization_id={ACME}&object_kind=user");
+    assert!(list(&world, NORTHWIND_ADMIN, &asked).await.is_empty(), "not when asked for, either");
+}
+
+fn kinds(entries: &[Value]) -> Vec<&str> {
+    let mut kinds: Vec<_> = entries.iter().map(|entry| entry["object"]["kind"].as_str().unwrap()).collect();
+    kinds.sort_unstable();
+    kinds
 }
