@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::Api;
-use crate::openapi::{Guarded, Invalid, NotFound, Unavailable};
+use crate::openapi::{Guarded, Invalid, NotFound, TakesJson, Unavailable};
 use crate::request::{Body, Fields, FromFields, parse};
 
 /// The years whose months the database keeps.
@@ -58,7 +58,7 @@ impl FromRequest for Development {
 #[utoipa::path(
     tag = "machinery",
     request_body = ClockTime,
-    responses((status = 200, description = "Moved", body = ClockTime), Guarded, NotFound, Invalid, Unavailable),
+    responses((status = 200, description = "Moved", body = ClockTime), Guarded, NotFound, Invalid, TakesJson, Unavailable),
     security(("bearer" = [])),
 )]
 #[put("/v1/clock")]

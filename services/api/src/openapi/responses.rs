@@ -56,6 +56,9 @@ pub enum Creation {
     /// There is one already
     #[response(status = 409, content_type = "application/problem+json")]
     Exists(Problem),
+    /// The body is longer than any request of this API needs
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
     /// The body is no JSON
     #[response(status = 415, content_type = "application/problem+json")]
     NoJson(Problem),
@@ -67,6 +70,9 @@ pub enum Change {
     /// Its state, or another's, forbids it
     #[response(status = 409, content_type = "application/problem+json")]
     Forbids(Problem),
+    /// The body is longer than any request of this API needs
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
     /// The body is no JSON
     #[response(status = 415, content_type = "application/problem+json")]
     NoJson(Problem),
@@ -75,6 +81,9 @@ pub enum Change {
 /// Of what takes a body.
 #[derive(IntoResponses)]
 pub enum TakesJson {
+    /// The body is longer than any request of this API needs
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
     /// The body is no JSON
     #[response(status = 415, content_type = "application/problem+json")]
     NoJson(Problem),

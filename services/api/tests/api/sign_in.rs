@@ -74,7 +74,7 @@ async fn log_in_says_what_is_missing() {
 #[actix_web::test]
 async fn a_refresh_token_works_once_and_its_reuse_ends_the_log_in() {
     let world = World::new().await;
-    world.user("admin@acme.test", ACME_ADMIN).await;
+    let user_id = world.user("admin@acme.test", ACME_ADMIN).await;
     let first = world.log_in("admin@acme.test", PASSWORD).await.expect(200);
     let second = world.refresh(&first["refresh_token"]).await.expect(200);
     assert_ne!(first["refresh_token"], second["refresh_token"]);
@@ -83,6 +83,15 @@ async fn a_refresh_token_works_once_and_its_reuse_ends_the_log_in() {
     assert_eq!(reused.expect(401)["code"], "sign-in-refused");
     world.refresh(&second["refresh_token"]).await.expect(401);
     world.refresh(&json!("urt_unknown")).await.expect(401);
+    // Once, however often it is tried again.
+    let entries = world.get(ACME_ADMIN, "/v1/audit?action=session.revoke").await.expect(200);
+    let told: Vec<_> = entries["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| (&entry["actor"], &entry["object"]["id"], &entry["after"]))
+        .collect();
+    assert_eq!(told, [(&json!("system:log-in"), &json!(user_id), &json!({"reason": "reuse"}))]);
 }
 
 #[actix_web::test]

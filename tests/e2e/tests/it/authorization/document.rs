@@ -24,9 +24,9 @@ const INTRODUCTION: &str = "\
 
 Written by the test that asks every operation as every role; it fails where this page and the service differ.
 
-An answer is **404** for what the caller may not see, **403** for what its role may not do to what it sees, **401** without a
-good token. *Own* is the caller's organization; *below* are those that it sees from there. An API key has the rights that it was given, of those that its maker's role has and that may be
-delegated, and reaches as far as its maker's role.
+An answer is **404** for what the caller may not see, **403** for what its role may not do to what it sees, **401** without
+a good token. *Own* is the caller's organization; *below* are those that it sees from there. An API key has the rights
+that it was given, of those that its maker's role has and that may be delegated, and reaches as far as that role.
 
 ## Rights
 
