@@ -60,8 +60,9 @@ fn account(settings: &OidcSettings, person: Person, known: Option<KnownUser>) ->
 async fn log_in(api: &Api, account: Account, address: Option<IpAddr>) -> Result<SignedIn, ApiError> {
     let user = account.user;
     let refresh = Refresh::generate(api)?;
-    let session = Session::of(api, &user, address).via("oidc");
+    // The audit tells first what became of the user, and then of the session.
     let (origin, now) = (origin_of(&user, address), api.clock.now());
+    let session = Session::of(api, &user, address).via("oidc");
     let done = api.db.run(Scope::Organization(user.organization_id), move |tx| {
         let user = account.settle(tx, &origin, now)?;
         session.begin(tx, &user, &refresh)?;
