@@ -84,7 +84,7 @@ async fn enter_kinds(world: &World, organization: Uuid) {
     world
         .within(organization, move |tx| {
             ["user", "session", "api-key", "upload", "meter"].iter().try_for_each(|kind| {
-                audit::record(tx, &Origin::system("test"), Event::new("thing.change", *kind, 1), now)
+                audit::record(tx, &Origin::system("test"), Event::new("thing.change", kind, 1), now)
             })
         })
         .await;
