@@ -49,15 +49,6 @@ pub struct Backlog {
 /// Adds a message of the transaction's organization.
 pub fn enqueue(tx: &mut Tx<'_>, message: &NewMessage<'_>) -> QueryResult<()> {
     let organization_id = tx.organization()?;
-    insert(tx.conn(), organization_id, message)
-}
-
-/// Adds a message of any organization: the machinery's own schedules.
-pub fn enqueue_for(tx: &mut Tx<'_>, organization_id: Uuid, message: &NewMessage<'_>) -> QueryResult<()> {
-    insert(tx.machinery()?, organization_id, message)
-}
-
-fn insert(conn: &mut PgConnection, organization_id: Uuid, message: &NewMessage<'_>) -> QueryResult<()> {
     diesel::insert_into(outbox::table)
         .values((
             outbox::organization_id.eq(organization_id),
@@ -65,7 +56,7 @@ fn insert(conn: &mut PgConnection, organization_id: Uuid, message: &NewMessage<'
             outbox::body.eq(message.body),
             outbox::created_at.eq(message.created_at),
         ))
-        .execute(conn)?;
+        .execute(tx.conn())?;
     Ok(())
 }
 

@@ -1,15 +1,13 @@
 //! An upload is processed when the last of its months is composed, also when two are composed at once.
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use schema::outbox::NewMessage;
 use schema::types::{BillingMode, UploadStatus};
 use schema::units::{self, Metered, UnitKey};
 use schema::uploads::{self, NewUpload, Progress};
 use serde_json::json;
 use std::thread;
-use std::time::{Duration, Instant};
-use test_support::database::TestDatabase;
+use test_support::database::{TestDatabase, until_somebody_waits};
 use test_support::tenants::ACME;
 
 use crate::support::{as_organization, at, day, digest, id};
@@ -58,18 +56,6 @@ fn compose(conn: &mut PgConnection, month: &str, before_commit: impl FnOnce()) -
     })
 }
 
-#[derive(QueryableByName)]
-struct Waiting {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-fn somebody_waits(conn: &mut PgConnection) -> bool {
-    let query = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'
-                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-    diesel::sql_query(query).get_result::<Waiting>(conn).unwrap().count > 0
-}
-
 #[test]
 fn the_second_of_two_months_composed_at_once_finishes_their_upload() {
     let database = TestDatabase::with_tenants();
@@ -78,12 +64,8 @@ fn the_second_of_two_months_composed_at_once_finishes_their_upload() {
     thread::scope(|scope| {
         let mut second = None;
         let finished = compose(&mut one, "2026-09-01", || {
-            let second = second.insert(scope.spawn(move || compose(&mut other, "2026-10-01", || {})));
-            let deadline = Instant::now() + Duration::from_secs(10);
-            while !second.is_finished() && !somebody_waits(&mut watcher) {
-                assert!(Instant::now() < deadline, "the second neither ended nor waits");
-                thread::sleep(Duration::from_millis(1));
-            }
+            second = Some(scope.spawn(move || compose(&mut other, "2026-10-01", || {})));
+            until_somebody_waits(&mut watcher);
         });
         assert_eq!((finished, second.unwrap().join().unwrap()), (0, 1));
     });

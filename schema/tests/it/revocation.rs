@@ -1,8 +1,6 @@
 //! A renewal and a revocation at once: the renewal's new token does not outlive it.
 
-use diesel::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use schema::Tx;
 use schema::identity::refresh_tokens::{
     NewRefreshToken, Rotation, revoke_families, revoke_family_of, rotate, start_family,
@@ -10,8 +8,7 @@ use schema::identity::refresh_tokens::{
 use schema::identity::{self, NewUser, accounts};
 use schema::types::Role;
 use std::thread;
-use std::time::{Duration, Instant};
-use test_support::database::TestDatabase;
+use test_support::database::{TestDatabase, until_somebody_waits};
 use test_support::tenants::ACME;
 
 use crate::support::{as_organization, at, digest, id};
@@ -39,19 +36,6 @@ fn database() -> TestDatabase {
     database
 }
 
-#[derive(QueryableByName)]
-struct Waiting {
-    #[diesel(sql_type = BigInt)]
-    count: i64,
-}
-
-/// Somebody waits for the end of a transaction that holds a row.
-fn somebody_waits(conn: &mut PgConnection) -> bool {
-    let query = "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-                  WHERE NOT l.granted AND a.datname = current_database()";
-    diesel::sql_query(query).get_result::<Waiting>(conn).unwrap().count > 0
-}
-
 /// What token 3 is good for, which a renewal stored while this revocation came.
 fn after(revoke: impl FnOnce(&mut Tx<'_>) -> QueryResult<()> + Send) -> Rotation {
     let database = database();
@@ -60,11 +44,7 @@ fn after(revoke: impl FnOnce(&mut Tx<'_>) -> QueryResult<()> + Send) -> Rotation
         let revocation = as_organization(&mut one, ACME, |tx| {
             assert_eq!(renew(tx, 2, 3)?, Rotation::Rotated { user_id: id(1) });
             let revocation = scope.spawn(move || as_organization(&mut other, ACME, revoke));
-            let deadline = Instant::now() + Duration::from_secs(10);
-            while !revocation.is_finished() && !somebody_waits(&mut watcher) {
-                assert!(Instant::now() < deadline, "the revocation neither ended nor waits");
-                thread::sleep(Duration::from_millis(1));
-            }
+            until_somebody_waits(&mut watcher);
             Ok(revocation)
         });
         revocation.join().unwrap();
