@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use metering::Instant;
 use parts::Assignments;
 use platform::calendar::{month_of, utc};
+use platform::durable::{Step, durable};
 use report::Report;
 use schema::reports::{self, Cause, Line, Revision};
 use schema::types::{BillingMode, ReportStatus};
@@ -37,7 +38,8 @@ pub async fn compose(
 ) -> Result<(), WorkError> {
     let (now, deadline_ms) = (context.clock.now(), context.deadline_ms);
     let composing = Composing { organization_id, billing_mode, month, now, deadline_ms };
-    let outcome = context.db.run(Scope::Organization(organization_id), move |tx| composing.run(tx)).await?;
+    let run = context.db.run(Scope::Organization(organization_id), move |tx| composing.run(tx));
+    let outcome = durable(Step::ComposeMonth, run).await?;
     tracing::info!(%organization_id, %billing_mode, %month, ?outcome, "month composed");
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::error::WorkError;
 use metering::evidence::{Piece, on_time};
 use metering::{Catalogue, Metering, Timeline};
 use platform::calendar::{instant, month_of, utc};
+use platform::durable::{Step, durable};
 use schema::bulk::ensure_vm_history_partition;
 use schema::evidence::InForce;
 use schema::units::{self, Unit, UnitKey};
@@ -35,12 +36,12 @@ pub async fn meter(context: &Context, organization_id: Uuid, key: UnitKey) -> Re
     if timeline.vcenters().any(|vcenter| vcenter.rows().len() > 0) {
         let ensure =
             move |tx: &mut schema::Tx<'_>| Ok::<_, WorkError>(ensure_vm_history_partition(tx, key.month)?);
-        context.db.run(scope(), ensure).await?;
+        durable(Step::MakePartition, context.db.run(scope(), ensure)).await?;
     }
-    let outcome = context
-        .db
-        .run(scope(), move |tx| save::save(tx, organization_id, &key, &unit, &timeline, now, machine_now))
-        .await?;
+    let save = move |tx: &mut schema::Tx<'_>| {
+        save::save(tx, organization_id, &key, &unit, &timeline, now, machine_now)
+    };
+    let outcome = durable(Step::SaveUnit, context.db.run(scope(), save)).await?;
     let total_ms = started.elapsed().as_millis();
     tracing::info!(
         organization_id = %organization_id, billing_mode = %key.billing_mode, vcenter_id = %key.vcenter_id,

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use metering::Refusals;
 use platform::audit::{self, Event, Origin};
 use platform::broker::Queue;
+use platform::durable::{Step, durable};
 use read::Reading;
 use schema::evidence::{self, NewCollection};
 use schema::types::UploadStatus;
@@ -64,12 +65,13 @@ async fn register_one(
     let machine_now = context.clock.machine_now();
     match reading {
         Ok(reading) => {
-            context
-                .db
-                .run(scope(), move |tx| save(tx, organization_id, &upload, &reading, now, machine_now))
-                .await
+            let save = move |tx: &mut Tx<'_>| save(tx, organization_id, &upload, &reading, now, machine_now);
+            durable(Step::RegisterUpload, context.db.run(scope(), save)).await
         }
-        Err(refusals) => context.db.run(scope(), move |tx| refuse(tx, &upload, &refusals, now)).await,
+        Err(refusals) => {
+            let refuse = move |tx: &mut Tx<'_>| refuse(tx, &upload, &refusals, now);
+            durable(Step::RefuseUpload, context.db.run(scope(), refuse)).await
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::error::WorkError;
 use chrono::{DateTime, Utc};
 use platform::config::AggregationSettings;
+use platform::durable::{Step, durable};
 use platform::stop::Stop;
 use schema::runs;
 use std::time::Duration;
@@ -55,13 +56,11 @@ async fn tick(
 ) -> Result<(), WorkError> {
     let now = context.clock.now();
     let due = slot::due(now, settings);
-    let (started, unfinished) = context
-        .db
-        .machinery(move |tx| {
-            let started = runs::start(tx, due, now)?;
-            Ok::<_, WorkError>((started, runs::unfinished(tx)?))
-        })
-        .await?;
+    let start = context.db.machinery(move |tx| {
+        let started = runs::start(tx, due, now)?;
+        Ok::<_, WorkError>((started, runs::unfinished(tx)?))
+    });
+    let (started, unfinished) = durable(Step::StartRun, start).await?;
     if started {
         tracing::info!(scheduled_for = %due, "aggregation run started");
         // A slot that is run again, after a rehearsal went back, is planned again.
@@ -74,16 +73,14 @@ async fn tick(
             plan::plan(context, slot).await?;
             planned.push(slot);
         }
-        let finished = context
-            .db
-            .machinery(move |tx| {
-                let done = runs::pending(tx, slot)? == 0;
-                if done {
-                    runs::finish(tx, slot, now)?;
-                }
-                Ok::<_, WorkError>(done)
-            })
-            .await?;
+        let finish = context.db.machinery(move |tx| {
+            let done = runs::pending(tx, slot)? == 0;
+            if done {
+                runs::finish(tx, slot, now)?;
+            }
+            Ok::<_, WorkError>(done)
+        });
+        let finished = durable(Step::FinishRun, finish).await?;
         if finished {
             tracing::info!(scheduled_for = %slot, "aggregation run finished");
             metrics::counter!("aggregation_runs_total").increment(1);

@@ -4,6 +4,7 @@ use crate::context::{ATTEMPTS_MAX, Context};
 use crate::error::{Remedy, WorkError};
 use crate::{compose, meter, outbox, register};
 use platform::broker::{Disposition, Work};
+use platform::durable::{Step, durable};
 use schema::units::{self, UnitKey};
 use schema::{Scope, attempts, uploads};
 use std::time::Duration;
@@ -44,7 +45,8 @@ pub async fn handle(context: &Context, work: Work) -> Disposition {
 async fn succeeded(context: &Context, work: &Work) -> Result<(), WorkError> {
     let (queue, key) = (work.queue().as_str(), work.key());
     let scope = Scope::Organization(work.organization_id());
-    context.db.run(scope, move |tx| Ok(attempts::clear(tx, queue, &key)?)).await
+    let clear = context.db.run(scope, move |tx| Ok(attempts::clear(tx, queue, &key)?));
+    durable(Step::ClearAttempts, clear).await
 }
 
 async fn failed(context: &Context, work: &Work, error: &WorkError) -> Result<Disposition, WorkError> {
@@ -54,7 +56,7 @@ async fn failed(context: &Context, work: &Work, error: &WorkError) -> Result<Dis
         Remedy::Pause => Ok(Disposition::Pause),
         Remedy::Again => Ok(Disposition::Retry { after: AGAIN_AFTER }),
         Remedy::Never => Ok(Disposition::DeadLetter { reason: error.to_string() }),
-        Remedy::Count => count(context, work, key, error.to_string()).await,
+        Remedy::Count => durable(Step::CountFailure, count(context, work, key, error.to_string())).await,
     }
 }
 

@@ -4,6 +4,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse, post};
 use platform::audit::Origin;
 use platform::auth::{Authorized, MayUpload};
+use platform::durable::{Step, durable};
 use platform::idempotency::{IdempotencyHeader, IdempotencyKey};
 use platform::problem::{ApiError, Problem};
 use platform::wire::Upload;
@@ -98,9 +99,9 @@ async fn take_in(door: &Door, sender: Sender, key: IdempotencyKey, body: Body) -
         received.forget(door.store.clone()).await?;
         return Ok(answer);
     }
-    let stored = received.commit().await?;
+    let stored = durable(Step::StoreFile, received.commit()).await?;
     let verdict = check(door, &arrival.sender, stored.sha256, arrival.received_at).await?;
-    let answer = record(door, arrival, stored.size, verdict).await?;
+    let answer = durable(Step::RecordUpload, record(door, arrival, stored.size, verdict)).await?;
     door.wake.notify_one();
     Ok(answer)
 }

@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod cors;
 pub mod db;
+pub mod durable;
 pub mod health;
 pub mod idempotency;
 pub mod limits;

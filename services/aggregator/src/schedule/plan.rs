@@ -7,6 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use metering::{Instant, Month};
 use platform::broker::Work;
 use platform::calendar::{first_day, instant, month_of, utc};
+use platform::durable::{Step, durable};
 use schema::types::BillingMode;
 use schema::units::{self, UnitKey};
 use schema::{Scope, Tx, attempts, evidence, reports, runs, uploads};
@@ -22,7 +23,8 @@ pub async fn plan(context: &Context, slot: DateTime<Utc>) -> Result<(), WorkErro
     let mut failure = None;
     for organization_id in organizations {
         let planning = Planning { organization_id, slot, now, machine_now, deadline_ms };
-        let planned = context.db.run(Scope::Organization(organization_id), move |tx| planning.run(tx)).await;
+        let run = context.db.run(Scope::Organization(organization_id), move |tx| planning.run(tx));
+        let planned = durable(Step::PlanRun, run).await;
         context.wake.notify_one();
         if let Err(error) = planned {
             // The others do not wait for it; the next tick plans again what is missing.

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use platform::broker::{BrokerError, Work};
 use platform::db::DbError;
+use platform::durable::{Step, durable};
 use platform::stop::Stop;
 use schema::outbox::{self, LeasedMessage};
 use std::time::Duration;
@@ -39,7 +40,7 @@ struct Sorted {
 
 /// Publishes at most `size` messages.
 pub async fn relay(relay: &Relay, size: i64, stop: &mut Stop) -> Outcome {
-    let leased = match lease(relay, size).await {
+    let leased = match durable(Step::LeaseOutbox, lease(relay, size)).await {
         Ok(leased) if leased.is_empty() => return Outcome::Empty,
         Ok(leased) => leased,
         Err(error) => {
@@ -48,9 +49,9 @@ pub async fn relay(relay: &Relay, size: i64, stop: &mut Stop) -> Outcome {
         }
     };
     let full = i64::try_from(leased.len()).is_ok_and(|count| count >= size);
-    let sorted = publish(relay, leased, stop).await;
+    let sorted = durable(Step::PublishMessages, publish(relay, leased, stop)).await;
     let all_sent = sorted.unsent.is_empty();
-    match settle(relay, sorted).await {
+    match durable(Step::SettleOutbox, settle(relay, sorted)).await {
         Ok(()) if !all_sent => Outcome::Failed,
         Ok(()) if full => Outcome::More,
         Ok(()) => Outcome::Done,

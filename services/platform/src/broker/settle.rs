@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::backoff::Backoff;
 use super::{BrokerError, Queue, Work};
+use crate::durable::{Step, durable};
 use crate::stop::Stop;
 
 /// A message is not held longer than this; the broker takes it back after 30 minutes.
@@ -45,7 +46,9 @@ where
         Err(error) => Disposition::DeadLetter { reason: BrokerError::from(error).to_string() },
     };
     let (outcome, told) = match verdict {
-        Disposition::Ack => ("ack", delivery.ack(BasicAckOptions::default()).await),
+        Disposition::Ack => {
+            ("ack", durable(Step::SettleMessage, delivery.ack(BasicAckOptions::default())).await)
+        }
         Disposition::Retry { after } => {
             session.sleep(after.min(RETRY_AFTER_MAX)).await;
             ("retry", delivery.nack(requeue(true)).await)
