@@ -2,6 +2,7 @@
 //! Half megabytes, because the billed memory of an odd `memory_mb` ends in .5; millionths, because printed
 //! decimals have six digits (metering.md §2, §3).
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Millionths in one.
@@ -18,7 +19,7 @@ impl fmt::Display for Micro {
 }
 
 /// Billed memory in halves of a megabyte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct HalfMb(pub u64);
 
 impl HalfMb {

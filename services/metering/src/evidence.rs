@@ -4,6 +4,7 @@ use crate::archive::Location;
 use crate::manifest::{Collection, CollectionKind, ProductKind};
 use crate::time::{Instant, LEAD_IN_MS, Month};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use uuid::Uuid;
 
 /// A collection in force, with the way to its bytes.
@@ -36,12 +37,21 @@ impl Piece {
 
 /// Whether a collection over `[from, to)` can hold evidence of `month`.
 pub fn reaches(month: Month, kind: CollectionKind, from: Instant, to: Instant) -> bool {
-    let begin = month.evidence_begin();
+    reaches_window(month.evidence_begin()..month.end(), kind, from, to)
+}
+
+/// Whether a collection over `[from, to)` can hold statements within `window`.
+pub(crate) fn reaches_window(
+    window: Range<Instant>,
+    kind: CollectionKind,
+    from: Instant,
+    to: Instant,
+) -> bool {
     let late_enough = match kind {
-        CollectionKind::Inventory => from >= begin,
-        CollectionKind::Events => to > begin,
+        CollectionKind::Inventory => from >= window.start,
+        CollectionKind::Events => to > window.start,
     };
-    late_enough && from < month.end()
+    late_enough && from < window.end
 }
 
 /// The months whose evidence a collection can hold: that of its `from`, and the next one when it reaches into

@@ -1,9 +1,10 @@
 //! Sets of features and the family rule (metering.md §3).
 
 use crate::record::Feature;
+use serde::{Deserialize, Serialize};
 
 /// The features in use by a VM.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FeatureSet(u16);
 
 /// The editions of one product, lowest first: a VM counts only under the highest that it uses.

@@ -42,4 +42,7 @@ pub use record::{
 pub use refusal::{Code, ReadError, Refusal, Refusals};
 pub use row::{Row, RowLicense};
 pub use time::{DAY_MS, HOUR_MS, Instant, LEAD_IN_MS, Month, NotAMonth};
-pub use timeline::{ClusterSpan, Metering, PieceError, Sources, Timeline, VcenterTimeline};
+pub use timeline::{
+    Beginning, Checkpoint, ClusterSpan, Continued, Metering, PieceError, Sources, Timeline,
+    UnreadableCheckpoint, VcenterTimeline, worth_keeping,
+};

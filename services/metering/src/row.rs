@@ -4,10 +4,11 @@ use crate::amount::{HalfMb, Micro};
 use crate::features::FeatureSet;
 use crate::record::License;
 use crate::time::Instant;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The license of a VM's host, or that no host is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RowLicense {
     /// As the host states it.
     Known(License),

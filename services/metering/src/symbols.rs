@@ -2,10 +2,11 @@
 //! four-byte symbol for each.
 
 use hashbrown::{DefaultHashBuilder, HashTable, hash_table::Entry};
+use serde::{Deserialize, Serialize};
 use std::hash::BuildHasher;
 
 /// A text of a [`Symbols`] table. Equal symbols of one table are equal texts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Symbol(u32);
 
 /// The table of texts, each stored once, one behind the other.
@@ -15,6 +16,13 @@ pub struct Symbols {
     ends: Vec<usize>,
     index: HashTable<u32>,
     hasher: DefaultHashBuilder,
+}
+
+impl Symbol {
+    /// The symbol of the text that a table holds at this place.
+    pub fn numbered(place: usize) -> Self {
+        Self(u32::try_from(place).unwrap_or(u32::MAX))
+    }
 }
 
 impl Symbols {
@@ -27,11 +35,11 @@ impl Symbols {
         match index.entry(hash, same, rehash) {
             Entry::Occupied(found) => Symbol(*found.get()),
             Entry::Vacant(gap) => {
-                let symbol = u32::try_from(ends.len()).unwrap_or(u32::MAX);
-                gap.insert(symbol);
+                let symbol = Symbol::numbered(ends.len());
+                gap.insert(symbol.0);
                 all.push_str(text);
                 ends.push(all.len());
-                Symbol(symbol)
+                symbol
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Instants and months of the format (usage-data.md §2) without a calendar library: an instant is a count of
 //! milliseconds since 1970-01-01T00:00:00Z, a month is a year and a number from 1 to 12.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
@@ -12,7 +13,7 @@ pub const DAY_MS: i64 = 24 * HOUR_MS;
 pub const LEAD_IN_MS: i64 = 48 * HOUR_MS;
 
 /// A UTC instant in milliseconds since the Unix epoch.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Instant(pub i64);
 
 impl Instant {

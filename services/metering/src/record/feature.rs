@@ -3,10 +3,12 @@
 use std::fmt;
 
 use crate::manifest::ProductKind;
+use serde::{Deserialize, Serialize};
 
 /// A feature in use by a VM. Families lie together, each with its lowest edition first (metering.md §3), and
 /// the numbers run from 0, so that `1 << feature as u16` makes a set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[repr(u8)]
 pub enum Feature {
     /// Cloud Director.

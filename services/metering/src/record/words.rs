@@ -4,9 +4,9 @@
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$word_meta:meta])* $word:ident = $text:literal,)+ }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[repr(u8)]
-        pub enum $name { $($(#[$word_meta])* $word,)+ }
+        pub enum $name { $($(#[$word_meta])* #[serde(rename = $text)] $word,)+ }
 
         impl $name {
             /// The word as a record writes it.

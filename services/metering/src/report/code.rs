@@ -1,6 +1,7 @@
 //! The lines a report can have.
 
 use crate::record::{Feature, VsanEdition};
+use serde::{Deserialize, Serialize};
 
 /// What a line sums up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub enum Measure {
 }
 
 /// A report line or its breakdown, in the order of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LineCode {
     /// `flex-core`: every reported row.
     FlexCore,

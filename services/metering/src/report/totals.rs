@@ -1,36 +1,28 @@
 //! Sums by line, before any division. They add up over meters, vCenters and contracts without loss.
 
 use super::LineCode;
+use crate::amount::HalfMb;
 use crate::features::FeatureSet;
 use crate::record::Feature;
-use crate::row::Row;
-use crate::timeline::ClusterSpan;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Sums by line in the unit of the line's [`super::Measure`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals(BTreeMap<LineCode, u128>);
 
 impl Totals {
-    /// Counts a reported row under its lines; a row that is not reported counts nowhere.
-    pub fn add_row(&mut self, row: &Row<'_>) {
-        if !row.reported() {
-            return;
-        }
-        let vram = row.mb_hours().0;
+    /// Counts a reported row under its lines.
+    pub fn add_row(&mut self, features: FeatureSet, billed: HalfMb, duration_ms: u64) {
+        let vram = billed.mb_hours(duration_ms).0;
         self.add(LineCode::FlexCore, vram);
-        if row.features.contains(Feature::Vcd) {
+        if features.contains(Feature::Vcd) {
             self.add(LineCode::FlexCoreVcd, vram);
         }
-        for feature in FeatureSet::highest_editions(row.features).iter() {
-            let amount = if feature == Feature::Srm { u128::from(row.duration_ms()) } else { vram };
+        for feature in FeatureSet::highest_editions(features).iter() {
+            let amount = if feature == Feature::Srm { u128::from(duration_ms) } else { vram };
             self.add(LineCode::AddOn(feature), amount);
         }
-    }
-
-    /// Counts a cluster span under its edition.
-    pub fn add_span(&mut self, span: &ClusterSpan<'_>) {
-        self.add(LineCode::Vsan(span.edition), span.amount());
     }
 
     /// Adds `amount` to a line; the line is listed from then on, also with 0.

@@ -3,16 +3,20 @@
 use crate::features::FeatureSet;
 use crate::record::Feature;
 use crate::symbols::Symbol;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The claims in use on one VM, known or not.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Claims(Vec<Claim>);
 
+#[derive(Clone, Serialize, Deserialize)]
 struct Claim {
     product: Uuid,
     feature: Feature,
     org: Option<Symbol>,
+    /// Counted anew in every metering.
+    #[serde(skip)]
     census: u32,
 }
 
@@ -49,6 +53,16 @@ impl Claims {
         let before = self.0.len();
         self.0.retain(|claim| claim.product != product || claim.census == census);
         self.0.len() != before
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The orgs that claims name, to be kept.
+    pub fn orgs(&mut self) -> impl Iterator<Item = &mut Symbol> {
+        self.0.iter_mut().filter_map(|claim| claim.org.as_mut())
     }
 
     /// All features in use.

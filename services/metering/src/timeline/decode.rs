@@ -6,6 +6,7 @@ use crate::record::{Feature, License, Line, ObjectId, Power, Statement, VsanEdit
 use crate::refusal::Refusals;
 use crate::symbols::{Symbol, Symbols};
 use crate::time::Instant;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use uuid::Uuid;
 
@@ -26,7 +27,7 @@ pub(super) enum Change {
 }
 
 /// A VM as stated.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct VmState {
     pub moid: Symbol,
     pub name: Symbol,
@@ -39,7 +40,7 @@ pub(super) struct VmState {
 }
 
 /// What of a host matters to rows.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct HostState {
     pub name: Symbol,
     pub cluster: Option<Symbol>,
@@ -48,7 +49,7 @@ pub(super) struct HostState {
 }
 
 /// A cluster as stated.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct ClusterState {
     pub name: Symbol,
     pub vsan: Option<(VsanEdition, u64)>,

@@ -3,6 +3,7 @@
 use super::decode::HostState;
 use super::slots::Slots;
 use crate::symbols::Symbol;
+use serde::{Deserialize, Serialize};
 
 #[derive(Default)]
 pub(super) struct Hosts(Slots<Symbol, Host>);
@@ -15,9 +16,11 @@ struct Host {
 }
 
 /// A VM's entry in the list of the host that it names.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Place {
     pub host: u32,
+    /// Found again when the VM enters the list.
+    #[serde(skip)]
     position: u32,
 }
 
@@ -35,6 +38,11 @@ impl Hosts {
     /// The host's state while it is known.
     pub fn state(&self, host: u32) -> Option<HostState> {
         self.0.get(host).and_then(|host| host.state)
+    }
+
+    /// Every host that was ever named, by its number, with its state while it is known.
+    pub fn all(&self) -> impl Iterator<Item = (Symbol, Option<HostState>)> {
+        (0..self.0.len()).filter_map(|number| Some((self.0.key(number)?, self.0.get(number)?.state)))
     }
 
     /// States a host, or that it is gone; lists the VMs on it when one of them may look different now.

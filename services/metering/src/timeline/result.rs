@@ -97,22 +97,25 @@ impl<'t> VcenterTimeline<'t> {
         &self.vcenter.coverage
     }
 
-    /// The rows by VM and begin; reported or not.
+    /// The rows by VM and begin; reported or not. After a [`super::Checkpoint`] those that end at it or later.
     pub fn rows(self) -> impl ExactSizeIterator<Item = Row<'t>> {
         self.vcenter.spans.rows.iter().map(move |span| self.row(span))
     }
 
-    /// The cluster spans by cluster and begin.
+    /// The cluster spans by cluster and begin; after a checkpoint as [`Self::rows`].
     pub fn cluster_spans(self) -> impl ExactSizeIterator<Item = ClusterSpan<'t>> {
         self.vcenter.spans.clusters.iter().map(move |span| self.cluster_span(span))
     }
 
-    /// Sums by the meter of each row or span.
+    /// How many rows the month has: those in [`Self::rows`], and those that ended before the checkpoint.
+    pub fn row_count(&self) -> u64 {
+        self.vcenter.tally.rows
+    }
+
+    /// Sums by the meter of each row or span, of the whole month.
     pub fn totals(self) -> BTreeMap<Uuid, Totals> {
-        let mut totals: BTreeMap<Uuid, Totals> = BTreeMap::new();
-        self.rows().filter(Row::reported).for_each(|row| totals.entry(row.meter).or_default().add_row(&row));
-        self.cluster_spans().for_each(|span| totals.entry(span.meter).or_default().add_span(&span));
-        totals
+        let by_meter = self.vcenter.tally.totals.iter();
+        by_meter.map(|(meter, totals)| (self.timeline.meter(*meter), totals.clone())).collect()
     }
 
     fn row(&self, span: &RowSpan) -> Row<'t> {

@@ -49,6 +49,10 @@ impl<K: Copy, V> Slots<K, V> {
         self.items.get(number as usize).map(|(key, _)| *key)
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = &(K, V)> {
+        self.items.iter()
+    }
+
     pub fn iter_mut(&mut self) -> impl Iterator<Item = (u32, &mut V)> {
         self.items.iter_mut().enumerate().map(|(number, (_, value))| (narrow(number), value))
     }

@@ -8,6 +8,7 @@ use crate::record::VsanEdition;
 use crate::row::RowLicense;
 use crate::symbols::Symbol;
 use crate::time::Instant;
+use serde::{Deserialize, Serialize};
 
 /// What has ended so far, in the order of ending.
 #[derive(Default)]
@@ -27,7 +28,7 @@ pub(super) struct RowSpan {
 }
 
 /// A row that has begun.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct OpenRow {
     pub begin: Instant,
     pub key: RowKey,
@@ -35,7 +36,7 @@ pub(super) struct OpenRow {
 }
 
 /// What breaks a row.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RowKey {
     pub memory_mb: u32,
     pub reserved_mb: u32,
@@ -49,7 +50,7 @@ pub(super) struct RowKey {
 }
 
 /// What a row shows as it was at its begin.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Shown {
     pub meter: u32,
     pub moid: Symbol,
@@ -68,7 +69,7 @@ pub(super) struct ClusterStretch {
 }
 
 /// A cluster span that has begun.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct OpenCluster {
     pub begin: Instant,
     pub edition: VsanEdition,

@@ -5,10 +5,12 @@ use super::decode::{ClusterState, HostState, VmState};
 use super::hosts::{Hosts, Place};
 use super::slots::Slots;
 use super::spans::{OpenCluster, OpenRow, Spans};
+use super::tally::Tally;
 use crate::evidence::Coverage;
 use crate::record::Feature;
 use crate::symbols::Symbol;
 use crate::time::Instant;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// The state of a vCenter at one instant, and the spans up to it.
@@ -20,6 +22,8 @@ pub(super) struct Vcenter {
     pub hosts: Hosts,
     pub clusters: Slots<Symbol, Cluster>,
     pub spans: Spans,
+    /// Of what has ended, also before the checkpoint that the metering began at.
+    pub tally: Tally,
     /// VMs to evaluate when the instant is complete; each once.
     touched: Vec<u32>,
     touched_clusters: Vec<u32>,
@@ -27,29 +31,33 @@ pub(super) struct Vcenter {
 }
 
 /// A VM as far as it is known: a claim may come before the VM.
-#[derive(Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(super) struct Vm {
     pub stated: Option<Stated>,
     pub claims: Claims,
     pub open: Option<OpenRow>,
+    #[serde(skip)]
     census: u32,
+    #[serde(skip)]
     touched: bool,
 }
 
 /// A VM's statement in force.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stated {
     pub state: VmState,
     pub meter: u32,
     pub place: Place,
 }
 
-#[derive(Default)]
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Cluster {
     /// With the meter that stated it.
     pub stated: Option<(ClusterState, u32)>,
     pub open: Option<OpenCluster>,
+    #[serde(skip)]
     census: u32,
+    #[serde(skip)]
     touched: bool,
 }
 
@@ -62,9 +70,29 @@ impl Vcenter {
             hosts: Hosts::default(),
             clusters: Slots::default(),
             spans: Spans::default(),
+            tally: Tally::default(),
             touched: Vec::new(),
             touched_clusters: Vec::new(),
             census: 0,
+        }
+    }
+
+    /// Takes in a VM of a checkpoint, of which nothing is there yet.
+    pub fn restore_vm(&mut self, id: Uuid, vm: Vm) {
+        let number = self.vms.number(id);
+        let place = vm.stated.map(|stated| self.hosts.enter(stated.place.host, number));
+        let Some(slot) = self.vms.get_mut(number) else { return };
+        *slot = vm;
+        if let (Some(stated), Some(place)) = (&mut slot.stated, place) {
+            stated.place = place;
+        }
+    }
+
+    /// Takes in a cluster of a checkpoint.
+    pub fn restore_cluster(&mut self, id: Symbol, cluster: Cluster) {
+        let number = self.clusters.number(id);
+        if let Some(slot) = self.clusters.get_mut(number) {
+            *slot = cluster;
         }
     }
 
@@ -229,5 +257,6 @@ impl Vcenter {
         for (number, cluster) in self.clusters.iter_mut() {
             self.spans.close_cluster(number, cluster, end);
         }
+        self.tally.count(&self.spans);
     }
 }

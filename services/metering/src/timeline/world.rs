@@ -3,10 +3,11 @@
 use super::decode::{Change, Entry, decode};
 use super::merge::Run;
 use super::result::Timeline;
+use super::state::Saved;
 use super::vcenter::Vcenter;
 use super::{PieceError, Sources};
 use crate::catalogue::Catalogue;
-use crate::evidence::{Coverage, Piece};
+use crate::evidence::{Coverage, Piece, reaches_window};
 use crate::file::inflate;
 use crate::limits::Limits;
 use crate::manifest::CollectionKind;
@@ -26,6 +27,8 @@ pub(super) struct World {
     censuses: HashMap<Uuid, u32>,
     /// The instant being applied, no earlier than M0: what the lead-in states is evaluated there once.
     at: Instant,
+    /// What is stated before it is known already.
+    begin: Instant,
     buffer: Vec<u8>,
 }
 
@@ -43,8 +46,33 @@ impl World {
             vcenters: coverage.into_iter().map(|(id, coverage)| (id, vcenter(coverage))).collect(),
             censuses: HashMap::new(),
             at: month.begin(),
+            begin: month.evidence_begin(),
             buffer: Vec::new(),
         }
+    }
+
+    /// Whether a piece can state something that is not known already about what is metered.
+    pub fn wants(&self, piece: &Piece) -> bool {
+        let collection = &piece.collection;
+        reaches_window(self.begin..self.month.end(), collection.kind, collection.from, collection.to)
+            && (!piece.is_own() || self.vcenters.contains_key(&collection.product_id))
+    }
+
+    /// Goes on from a checkpoint of its one vCenter.
+    pub fn resume(&mut self, at: Instant, saved: Saved) {
+        (self.at, self.begin) = (at, at);
+        if let Some(vcenter) = self.vcenters.values_mut().next() {
+            self.meters = saved.restore(vcenter, &mut self.symbols);
+        }
+    }
+
+    /// The state of its one vCenter before `at`, to which everything earlier has been applied.
+    pub fn save(&mut self, at: Instant) -> Option<Saved> {
+        self.settle();
+        self.at = at;
+        let vcenter = self.vcenters.values_mut().next()?;
+        vcenter.tally.count(&vcenter.spans);
+        Some(Saved::of(vcenter, &self.symbols, &self.meters))
     }
 
     /// Reads a piece's statements within the month's evidence window.
@@ -57,7 +85,7 @@ impl World {
         let failed = |error| PieceError { source_index: piece.source, error };
         let source = sources.open(piece.source).map_err(|error| failed(error.into()))?;
         inflate(&source, &piece.location, &piece.collection, limits, &mut self.buffer).map_err(failed)?;
-        let window = self.month.evidence_begin()..self.month.end();
+        let window = self.begin..self.month.end();
         decode(&self.buffer, piece, &window, limits, &mut self.symbols)
             .map_err(|refusals| failed(refusals.into()))
     }

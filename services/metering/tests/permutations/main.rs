@@ -1,6 +1,7 @@
 //! The laws of metering.md §1: the result depends on the evidence, not on how it was grouped, ordered or repeated.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
+mod resume;
 mod worlds;
 
 use metering::{Limits, compute};
