@@ -67,7 +67,7 @@ mod incoming {
 }
 
 /// A VM History row (metering.md §2) as it is stored.
-#[derive(Debug, Clone, PartialEq, Insertable)]
+#[derive(Debug, Clone, PartialEq, Queryable, Insertable)]
 #[diesel(table_name = vm_history_incoming, treat_none_as_default_value = false)]
 #[expect(missing_docs, reason = "the columns of vm_history, described in the migration")]
 pub struct VmHistoryRow {

@@ -23,16 +23,20 @@ pub struct StoredRow {
     pub digest: Vec<u8>,
 }
 
-/// The rows that hold in a unit's newest version.
-pub fn current(tx: &mut Tx<'_>, key: &UnitKey) -> QueryResult<Vec<StoredRow>> {
-    vm_history::table
+/// The rows that hold in a unit's newest version; only those that end at `begin` or later, if it is given.
+pub fn current(tx: &mut Tx<'_>, key: &UnitKey, begin: Option<DateTime<Utc>>) -> QueryResult<Vec<StoredRow>> {
+    let rows = vm_history::table
         .filter(vm_history::organization_id.eq(tx.organization()?))
         .filter(vm_history::month.eq(key.month))
         .filter(vm_history::billing_mode.eq(key.billing_mode))
         .filter(vm_history::vcenter_id.eq(key.vcenter_id))
         .filter(vm_history::until.is_null())
-        .select((vm_history::vm_id, vm_history::begin_at, vm_history::digest))
-        .load(tx.conn())
+        .select((vm_history::vm_id, vm_history::begin_at, vm_history::digest));
+    let Some(begin) = begin else { return rows.load(tx.conn()) };
+    // Two ranges of one index, which an OR of them would not be.
+    let mut current: Vec<StoredRow> = rows.filter(vm_history::end_at.ge(begin)).load(tx.conn())?;
+    current.extend(rows.filter(vm_history::end_at.is_null()).load::<StoredRow>(tx.conn())?);
+    Ok(current)
 }
 
 /// Ends rows: they hold no more from the version `until` on.

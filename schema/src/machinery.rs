@@ -9,3 +9,4 @@ define_sql_function!(fn organization_of_refresh_token(token_sha256: Binary) -> N
 define_sql_function!(fn pending_run_months(slot: Timestamptz) -> BigInt);
 define_sql_function!(fn forget_run_months_after(instant: Timestamptz));
 define_sql_function!(fn failed_units() -> BigInt);
+define_sql_function!(fn operator_organization() -> Nullable<Uuid>);

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types;
 use uuid::Uuid;
 
+use crate::machinery::operator_organization;
 use crate::schema::organizations;
 use crate::types::OrganizationKind;
 use crate::{Scope, Tx};
@@ -41,6 +42,11 @@ pub fn found(tx: &mut Tx<'_>, name: &str, created_at: DateTime<Utc>) -> QueryRes
         .bind::<sql_types::Timestamptz, _>(created_at)
         .execute(tx.conn())?;
     Ok(())
+}
+
+/// The operator, the root of the tree; none before it is made.
+pub fn operator(tx: &mut Tx<'_>) -> QueryResult<Option<Uuid>> {
+    diesel::select(operator_organization()).get_result(tx.machinery()?)
 }
 
 /// Gives the transaction's organization another name.

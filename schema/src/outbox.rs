@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -37,6 +37,12 @@ pub struct LeasedMessage {
     pub created_at: DateTime<Utc>,
 }
 
+#[derive(QueryableByName)]
+struct QueueName {
+    #[diesel(sql_type = Text)]
+    queue: String,
+}
+
 /// What waits in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Backlog {
@@ -60,18 +66,64 @@ pub fn enqueue(tx: &mut Tx<'_>, message: &NewMessage<'_>) -> QueryResult<()> {
     Ok(())
 }
 
-/// Takes a lease until `until` on the oldest messages that nobody holds at `machine_now`.
+/// Whose messages of a queue are leased, and how many.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn<'a> {
+    /// The queue's name within the namespace.
+    pub queue: &'a str,
+    /// How many of one organization.
+    pub each: i64,
+    /// How many in all.
+    pub limit: i64,
+    /// Organizations that have had their turn.
+    pub except: &'a [Uuid],
+}
+
+/// Adds a message of the transaction's organization that goes out at its `created_at` and not before: until then nobody
+/// gets a lease on it.
+pub fn postpone(tx: &mut Tx<'_>, message: &NewMessage<'_>) -> QueryResult<()> {
+    let organization_id = tx.organization()?;
+    diesel::insert_into(outbox::table)
+        .values((
+            outbox::organization_id.eq(organization_id),
+            outbox::queue.eq(message.queue),
+            outbox::body.eq(message.body),
+            outbox::created_at.eq(message.created_at),
+            outbox::leased_until.eq(message.created_at),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes a lease until `until` on messages that nobody holds at `machine_now`: everybody's oldest first, then
+/// everybody's second, and so on, so that nobody waits for the whole backlog of another.
 pub fn lease(
     tx: &mut Tx<'_>,
     machine_now: DateTime<Utc>,
     until: DateTime<Utc>,
-    limit: i64,
+    turn: Turn<'_>,
 ) -> QueryResult<Vec<LeasedMessage>> {
     diesel::sql_query(include_str!("outbox/lease.sql"))
         .bind::<Timestamptz, _>(machine_now)
         .bind::<Timestamptz, _>(until)
-        .bind::<BigInt, _>(limit)
+        .bind::<Text, _>(turn.queue)
+        .bind::<BigInt, _>(turn.each)
+        .bind::<BigInt, _>(turn.limit)
+        .bind::<Array<diesel::sql_types::Uuid>, _>(turn.except)
         .load(tx.machinery()?)
+}
+
+/// Which of these queues messages wait for that nobody holds at `machine_now`.
+pub fn waiting_queues(
+    tx: &mut Tx<'_>,
+    machine_now: DateTime<Utc>,
+    queues: &[&str],
+) -> QueryResult<Vec<String>> {
+    let found: Vec<QueueName> = diesel::sql_query(include_str!("outbox/waiting_queues.sql"))
+        .bind::<Timestamptz, _>(machine_now)
+        .bind::<Array<Text>, _>(queues)
+        .load(tx.machinery()?)?;
+    Ok(found.into_iter().map(|found| found.queue).collect())
 }
 
 /// Deletes messages that the broker confirmed.

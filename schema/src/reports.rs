@@ -11,7 +11,7 @@ use diesel::sql_types as sql;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-pub use self::causes::{Cause, add_cause, causes, delete_causes};
+pub use self::causes::{Cause, add_cause, causes, delete_causes, months_with_causes};
 pub use self::signatures::{SignatureCounts, signature_counts};
 use crate::Tx;
 use crate::schema::{report_lines, report_revisions, report_units, unit_versions};

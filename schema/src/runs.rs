@@ -49,6 +49,14 @@ pub fn unfinished(tx: &mut Tx<'_>) -> QueryResult<Vec<Run>> {
         .load(tx.machinery()?)
 }
 
+/// The slot of the last run that has finished.
+pub fn last_finished(tx: &mut Tx<'_>) -> QueryResult<Option<DateTime<Utc>>> {
+    runs::table
+        .filter(runs::finished_at.is_not_null())
+        .select(diesel::dsl::max(runs::scheduled_for))
+        .first(tx.machinery()?)
+}
+
 /// Starts a run; false when its slot has one.
 pub fn start(tx: &mut Tx<'_>, scheduled_for: DateTime<Utc>, started_at: DateTime<Utc>) -> QueryResult<bool> {
     let inserted = diesel::insert_into(runs::table)
@@ -117,6 +125,16 @@ pub fn waiting_for(
         .filter(months::finished_at.is_null())
         .select(max(months::scheduled_for))
         .first(tx.conn())
+}
+
+/// The months of the transaction's organization that a run waits for.
+pub fn months_waited_for(tx: &mut Tx<'_>) -> QueryResult<Vec<(BillingMode, NaiveDate)>> {
+    months::table
+        .filter(months::organization_id.eq(tx.organization()?))
+        .filter(months::finished_at.is_null())
+        .select((months::billing_mode, months::month))
+        .distinct()
+        .load(tx.conn())
 }
 
 /// Whether a run of a slot after `instant` has this month on its list, done or not.

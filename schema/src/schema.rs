@@ -102,6 +102,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    dead_letters (organization_id, id) {
+        organization_id -> Uuid,
+        id -> Uuid,
+        queue -> Text,
+        key -> Text,
+        message -> Nullable<Jsonb>,
+        raw -> Nullable<Binary>,
+        reason -> Text,
+        attempts -> Int4,
+        first_failed_at -> Timestamptz,
+        last_failed_at -> Timestamptz,
+        state -> Text,
+        ended_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Text>,
+        ended_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     external_identities (organization_id, user_id, issuer) {
         organization_id -> Uuid,
         user_id -> Uuid,
@@ -342,6 +361,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    resumable_uploads (organization_id, id) {
+        organization_id -> Uuid,
+        id -> Uuid,
+        created_by -> Text,
+        meter_id -> Nullable<Uuid>,
+        metadata -> Text,
+        length_bytes -> Int8,
+        offset_bytes -> Int8,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        received_at -> Nullable<Timestamptz>,
+        sha256 -> Nullable<Binary>,
+        status -> Nullable<Int2>,
+        upload_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     service_clock (id) {
         id -> Bool,
         offset_ms -> Int8,
@@ -371,6 +408,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    unit_checkpoints (organization_id, billing_mode, vcenter_id, month, at) {
+        organization_id -> Uuid,
+        billing_mode -> Text,
+        vcenter_id -> Uuid,
+        month -> Date,
+        at -> Timestamptz,
+        evidence -> Binary,
+        state -> Binary,
+    }
+}
+
+diesel::table! {
     unit_totals (organization_id, billing_mode, vcenter_id, month, version, meter_id, code) {
         organization_id -> Uuid,
         billing_mode -> Text,
@@ -380,6 +429,20 @@ diesel::table! {
         meter_id -> Uuid,
         code -> Text,
         amount -> Numeric,
+    }
+}
+
+diesel::table! {
+    unit_verifications (organization_id, billing_mode, vcenter_id, month) {
+        organization_id -> Uuid,
+        billing_mode -> Text,
+        vcenter_id -> Uuid,
+        month -> Date,
+        version -> Int4,
+        slot -> Timestamptz,
+        verified_at -> Timestamptz,
+        differences -> Int8,
+        findings -> Jsonb,
     }
 }
 
@@ -500,8 +563,11 @@ diesel::table! {
         queue -> Text,
         key -> Text,
         attempts -> Int4,
-        last_error -> Text,
+        last_error -> Nullable<Text>,
         last_at -> Timestamptz,
+        begun -> Int4,
+        hindered -> Int4,
+        first_at -> Timestamptz,
     }
 }
 
@@ -516,6 +582,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_seals,
     collections,
     contracts,
+    dead_letters,
     external_identities,
     idempotency_keys,
     log_in_addresses,
@@ -541,7 +608,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     service_clock,
     sign_in_flows,
     sites,
+    unit_checkpoints,
     unit_totals,
+    unit_verifications,
     unit_versions,
     units,
     upload_states,

@@ -120,15 +120,30 @@ where
     F: FnOnce(&mut Tx<'_>) -> Result<T, E>,
     E: From<DieselError>,
 {
-    conn.transaction(|conn| {
-        // Local to the transaction, so that a pooled connection carries no tenant to its next user.
-        match scope {
-            Scope::Organization(id) => set_local(conn, "app.organization", *id)?,
-            Scope::Subtree { root, .. } => set_local(conn, "app.subtree", *root)?,
-            Scope::Machinery(_) => {}
-        }
-        work(&mut Tx { conn, scope })
-    })
+    conn.transaction(|conn| within(conn, scope, work))
+}
+
+/// The same of one snapshot: every query sees the database as it was at the first, and none may write.
+pub fn snapshot<T, E, F>(conn: &mut PgConnection, scope: &Scope, work: F) -> Result<T, E>
+where
+    F: FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    E: From<DieselError>,
+{
+    conn.build_transaction().repeatable_read().read_only().run(|conn| within(conn, scope, work))
+}
+
+fn within<T, E, F>(conn: &mut PgConnection, scope: &Scope, work: F) -> Result<T, E>
+where
+    F: FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    E: From<DieselError>,
+{
+    // Local to the transaction, so that a pooled connection carries no tenant to its next user.
+    match scope {
+        Scope::Organization(id) => set_local(conn, "app.organization", *id)?,
+        Scope::Subtree { root, .. } => set_local(conn, "app.subtree", *root)?,
+        Scope::Machinery(_) => {}
+    }
+    work(&mut Tx { conn, scope })
 }
 
 fn set_local(conn: &mut PgConnection, name: &str, value: Uuid) -> QueryResult<()> {

@@ -181,6 +181,20 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// What became of a dead letter.
+    LetterState {
+        /// Somebody has to look at it.
+        Open => "open",
+        /// A person sent it back to work.
+        Replayed => "replayed",
+        /// A later attempt succeeded.
+        Resolved => "resolved",
+        /// A person gave it up.
+        Dropped => "dropped",
+    }
+}
+
 impl Role {
     /// The kind of organization in which the role exists.
     pub const fn kind(self) -> OrganizationKind {

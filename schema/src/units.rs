@@ -229,6 +229,27 @@ pub fn months_unfinished(tx: &mut Tx<'_>) -> QueryResult<Vec<(BillingMode, Naive
         .load(tx.conn())
 }
 
+/// The units of the transaction's organization that are not metered up to their marks.
+pub fn unfinished(tx: &mut Tx<'_>) -> QueryResult<Vec<UnitKey>> {
+    let keys: Vec<(BillingMode, Uuid, NaiveDate)> = units::table
+        .filter(units::organization_id.eq(tx.organization()?))
+        .filter(units::done.lt(units::wanted))
+        .select((units::billing_mode, units::vcenter_id, units::month))
+        .load(tx.conn())?;
+    let key = |(billing_mode, vcenter_id, month)| UnitKey { billing_mode, vcenter_id, month };
+    Ok(keys.into_iter().map(key).collect())
+}
+
+/// The months of the transaction's organization with a unit that was metered since they were composed.
+pub fn months_uncomposed(tx: &mut Tx<'_>) -> QueryResult<Vec<(BillingMode, NaiveDate)>> {
+    units::table
+        .filter(units::organization_id.eq(tx.organization()?))
+        .filter(units::composed.lt(units::done))
+        .select((units::billing_mode, units::month))
+        .distinct()
+        .load(tx.conn())
+}
+
 /// Records that the month's report is composed from these of its units as they were read under
 /// [their lock](lock_month).
 pub fn set_composed(tx: &mut Tx<'_>, mode: BillingMode, month: NaiveDate, read: &[Unit]) -> QueryResult<()> {

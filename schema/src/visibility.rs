@@ -3,7 +3,7 @@
 use diesel::QueryResult;
 use uuid::Uuid;
 
-use crate::{Tx, api_keys, identity, meters, orders, organizations, uploads};
+use crate::{Tx, api_keys, dead_letters, identity, meters, orders, organizations, uploads};
 
 /// An object that has an id of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,7 @@ pub enum Object {
     Organization,
     User,
     ApiKey,
+    DeadLetter,
 }
 
 /// Whether the scope has an object of this id.
@@ -26,5 +27,6 @@ pub fn sees(tx: &mut Tx<'_>, object: Object, id: Uuid) -> QueryResult<bool> {
         Object::Organization => organizations::find(tx, id)?.is_some(),
         Object::User => identity::find(tx, id)?.is_some(),
         Object::ApiKey => api_keys::find(tx, id)?.is_some(),
+        Object::DeadLetter => dead_letters::find(tx, id)?.is_some(),
     })
 }

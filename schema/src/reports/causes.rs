@@ -45,6 +45,15 @@ pub fn causes(tx: &mut Tx<'_>, mode: BillingMode, month: NaiveDate) -> QueryResu
         .load(tx.conn())
 }
 
+/// The months of the transaction's organization with causes that wait.
+pub fn months_with_causes(tx: &mut Tx<'_>) -> QueryResult<Vec<(BillingMode, NaiveDate)>> {
+    report_causes::table
+        .filter(report_causes::organization_id.eq(tx.organization()?))
+        .select((report_causes::billing_mode, report_causes::month))
+        .distinct()
+        .load(tx.conn())
+}
+
 /// Deletes causes that a composing has taken up.
 pub fn delete_causes(
     tx: &mut Tx<'_>,

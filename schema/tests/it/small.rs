@@ -1,5 +1,6 @@
 //! Attempts, the clock's offset, idempotency keys, contracts and sites.
 
+use schema::attempts::Trouble;
 use schema::contracts::Site;
 use schema::idempotency::FirstAnswer;
 use schema::{attempts, clock, contracts, idempotency};
@@ -9,6 +10,7 @@ use test_support::tenants::{ACME, GLOBEX};
 
 use crate::support::{as_machinery, as_organization, at, digest, id};
 
+const MESSAGE: (&str, &str) = ("meter", "production/1");
 const NOW: &str = "2026-10-01T00:00:00Z";
 
 #[test]
@@ -17,15 +19,36 @@ fn failures_are_counted_until_they_are_cleared() {
     let mut service = database.service();
     let mut fail = |organization_id| {
         as_organization(&mut service, organization_id, |tx| {
-            attempts::record_failure(tx, "meter", "production/1", &"x".repeat(9000), at(NOW))
+            attempts::record(tx, MESSAGE, Trouble::Failed(&"x".repeat(9000)), at(NOW)).map(|known| known.attempts)
         })
     };
     assert_eq!((fail(ACME), fail(ACME), fail(GLOBEX)), (1, 2, 1));
     as_organization(&mut service, ACME, |tx| attempts::clear(tx, "meter", "production/1"));
     let after = as_organization(&mut service, ACME, |tx| {
-        attempts::record_failure(tx, "meter", "production/1", "again", at(NOW))
+        attempts::record(tx, MESSAGE, Trouble::Failed("again"), at(NOW))
     });
-    assert_eq!(after, 1);
+    assert_eq!((after.attempts, after.last_error.as_deref()), (1, Some("again")));
+}
+
+#[test]
+fn beginnings_are_counted_until_a_verdict() {
+    let database = TestDatabase::with_tenants();
+    let mut service = database.service();
+    let mut meet = |trouble| {
+        let known =
+            as_organization(&mut service, ACME, |tx| attempts::record(tx, MESSAGE, trouble, at(NOW)));
+        (known.begun, known.hindered, known.attempts)
+    };
+    assert_eq!(meet(Trouble::BegunAgain), (1, 0, 0));
+    assert_eq!(meet(Trouble::BegunAgain), (2, 0, 0));
+    assert_eq!(meet(Trouble::Hindered("slow")), (0, 1, 0));
+    assert_eq!(meet(Trouble::BegunAgain), (1, 1, 0));
+    assert_eq!(meet(Trouble::Failed("wrong")), (0, 1, 1));
+    meet(Trouble::BegunAgain);
+    as_organization(&mut service, ACME, |tx| attempts::end(tx, MESSAGE.0, MESSAGE.1));
+    let known = as_organization(&mut service, ACME, |tx| attempts::find(tx, MESSAGE.0, MESSAGE.1));
+    let known = known.unwrap();
+    assert_eq!((known.begun, known.total(), known.last_error.as_deref()), (0, 2, Some("wrong")));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use platform::clock::Clock;
 use platform::db::Db;
 use platform::store::Store;
 use std::sync::Arc;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, RwLock};
 
 /// A message that failed so often by its own doing goes to the dead letters.
 pub const ATTEMPTS_MAX: i32 = 5;
@@ -26,12 +26,14 @@ pub struct Context {
     pub limits: Limits,
     /// How long after a month's end its evidence is on time (metering.md §5).
     pub deadline_ms: i64,
+    /// Held by each who works: shared, or alone by one whose message is suspected to end processes.
+    pub(crate) together: Arc<RwLock<()>>,
 }
 
 impl Context {
     /// With the limits of usage-data.md §1.
     pub fn new(db: Db, store: Store, clock: Clock, wake: Arc<Notify>, deadline: TimeDelta) -> Self {
         let deadline_ms = deadline.num_milliseconds();
-        Self { db, store, clock, wake, limits: Limits::default(), deadline_ms }
+        Self { db, store, clock, wake, limits: Limits::default(), deadline_ms, together: Arc::default() }
     }
 }

@@ -21,6 +21,9 @@ pub enum WorkError {
     /// A stored collection is no longer what was verified.
     #[error("stored evidence changed: {0}")]
     Evidence(#[from] PieceError),
+    /// A stored file is not what was received.
+    #[error("the stored file is damaged: its digest is another than at its receipt")]
+    Damaged,
     /// Another worker saved a version in between.
     #[error("another worker metered the unit meanwhile")]
     Overtaken,
@@ -43,9 +46,12 @@ pub enum WorkError {
 pub enum Remedy {
     /// It failed by its own doing: count the attempt, and try again until they are used up.
     Count,
-    /// Something else was in the way for a moment: try again.
+    /// The database broke it off, as when a statement takes too long: count it with patience, since the database may be
+    /// overloaded.
+    Hindered,
+    /// Another worker was in the way for a moment, and did the work: look again.
     Again,
-    /// It can never succeed.
+    /// It can never succeed: give it up at once.
     Never,
     /// Database or store are away: nothing will succeed until they are back.
     Pause,
@@ -53,6 +59,7 @@ pub enum Remedy {
 
 impl WorkError {
     /// The same, of an upload that had to go first.
+    #[must_use]
     pub fn of_earlier(self, upload_id: Uuid) -> Self {
         Self::Earlier(upload_id, Box::new(self))
     }
@@ -61,7 +68,7 @@ impl WorkError {
     pub fn remedy(&self) -> Remedy {
         match self {
             Self::Database(error) if error.is_unavailable() => Remedy::Pause,
-            Self::Database(error) if error.is_transient() => Remedy::Again,
+            Self::Database(error) if error.is_transient() => Remedy::Hindered,
             Self::Store(StoreError::Unavailable(_) | StoreError::Full(_)) => Remedy::Pause,
             Self::Overtaken => Remedy::Again,
             // A message is written with what it is about: what is not there will not come.
@@ -73,6 +80,7 @@ impl WorkError {
             | Self::Store(_)
             | Self::Evidence(PieceError { error: ReadError::Refused(_), .. })
             | Self::Inconsistent(_)
+            | Self::Damaged
             | Self::BrokenOff(_) => Remedy::Count,
             Self::Earlier(_, error) => error.remedy(),
         }

@@ -24,6 +24,13 @@ pub fn compose(organization_id: Uuid, billing_mode: BillingMode, month: NaiveDat
     Work::Compose { organization_id, billing_mode, month }
 }
 
+/// Puts a message in the outbox that goes out at `due` and not before.
+pub fn postpone(tx: &mut Tx<'_>, work: &Work, due: DateTime<Utc>) -> Result<(), WorkError> {
+    let body = work.to_json().map_err(|error| WorkError::Inconsistent(error.to_string()))?;
+    schema::outbox::postpone(tx, &NewMessage { queue: work.queue().as_str(), body: &body, created_at: due })?;
+    Ok(())
+}
+
 /// Puts a message in the outbox.
 pub fn put(tx: &mut Tx<'_>, work: &Work, machine_now: DateTime<Utc>) -> Result<(), WorkError> {
     let body = work.to_json().map_err(|error| WorkError::Inconsistent(error.to_string()))?;

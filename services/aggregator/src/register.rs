@@ -7,7 +7,7 @@ mod read;
 use crate::context::{ATTEMPTS_MAX, Context};
 use crate::error::WorkError;
 use crate::outbox;
-use crate::stored::digest;
+use crate::stored::{digest, is_intact};
 use chrono::{DateTime, Utc};
 use metering::Refusals;
 use platform::audit::{self, Event, Origin};
@@ -17,7 +17,7 @@ use read::Reading;
 use schema::evidence::{self, NewCollection};
 use schema::types::UploadStatus;
 use schema::uploads::{self, Progress, Waiting};
-use schema::{Scope, Tx, attempts, units};
+use schema::{Scope, Tx, attempts, dead_letters, units};
 use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -44,7 +44,8 @@ fn waiting(tx: &mut Tx<'_>, upload_id: Uuid) -> Result<Option<(Uuid, Vec<Waiting
     let Some(upload) = uploads::find(tx, upload_id)? else { return Err(WorkError::Vanished("upload")) };
     let (Some(meter_id), UploadStatus::Received) = (upload.meter_id, upload.status) else { return Ok(None) };
     // One that went to the dead letters holds up nobody.
-    let given_up = attempts::exhausted(tx, Queue::Register.as_str(), ATTEMPTS_MAX)?;
+    let mut given_up = attempts::exhausted(tx, Queue::Register.as_str(), ATTEMPTS_MAX)?;
+    given_up.extend(dead_letters::given_up(tx, Queue::Register.as_str())?);
     let mut waiting = uploads::waiting_of_meter(tx, meter_id)?;
     waiting.retain(|other| other.id == upload_id || !given_up.contains(&other.id.to_string()));
     Ok(Some((meter_id, waiting)))
@@ -69,6 +70,10 @@ async fn register_one(
             durable(Step::RegisterUpload, context.db.run(scope(), save)).await
         }
         Err(refusals) => {
+            // The file was whole when it was received: what was damaged here is no fault of the partner's.
+            if !is_intact(&context.store, digest(&upload.sha256)?).await? {
+                return Err(WorkError::Damaged);
+            }
             let refuse = move |tx: &mut Tx<'_>| refuse(tx, &upload, &refusals, now);
             durable(Step::RefuseUpload, context.db.run(scope(), refuse)).await
         }

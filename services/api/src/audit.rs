@@ -2,7 +2,7 @@
 
 mod export;
 mod hidden;
-mod params;
+pub(crate) mod params;
 mod shown;
 
 use actix_web::http::header::{CONTENT_DISPOSITION, VARY};

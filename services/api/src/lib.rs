@@ -3,6 +3,8 @@
 //! A handler tells its story in one screen: a right, what the request says, a scope, a query of `schema`, an answer.
 //! Nothing here contains SQL, and no figure is computed but by `metering`.
 
+#![allow(unexpected_cfgs, reason = "cargo-fuzz sets `fuzzing`")]
+
 mod accept;
 mod aggregation_runs;
 mod api_keys;
@@ -10,9 +12,12 @@ mod audit;
 mod clock;
 mod contracts;
 mod coverage;
+pub mod dead_letters;
 mod decimal;
 mod download;
 mod idempotency;
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 mod identity;
 mod meters;
 mod notices;
@@ -55,6 +60,7 @@ pub fn configure(cfg: &mut ServiceConfig<'_>) {
         .configure(reports::configure)
         .configure(orders::configure)
         .configure(aggregation_runs::configure)
+        .configure(dead_letters::configure)
         .configure(audit::configure)
         .configure(clock::configure);
 }

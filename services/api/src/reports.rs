@@ -3,7 +3,7 @@
 mod lines;
 mod monthly_usage;
 mod params;
-mod vm_history;
+pub(crate) mod vm_history;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -10,6 +10,12 @@ pub enum Step {
     StoreFile,
     /// An upload is recorded with its message, or with its refusal.
     RecordUpload,
+    /// A file that is to come in parts is noted.
+    CreateResumable,
+    /// The offset of a file that comes in parts is recorded, its bytes being on the disk.
+    RecordOffset,
+    /// A file that came in parts is given up, by its sender or because it expired.
+    RemoveResumable,
     /// Messages of the outbox are leased.
     LeaseOutbox,
     /// The broker confirms messages.
@@ -28,8 +34,12 @@ pub enum Step {
     ComposeMonth,
     /// The failed attempts of a message that succeeded are forgotten.
     ClearAttempts,
-    /// A failed attempt is counted, and the last one gives the message up.
+    /// A failed attempt is counted and its message comes again, or the last one gives it up.
     CountFailure,
+    /// Work on a message begins that came back without a verdict.
+    BeginAgain,
+    /// A message that the broker put aside goes back to work or becomes a dead letter.
+    CollectDead,
     /// The broker is told of a verdict.
     SettleMessage,
     /// A run of the 24-hour schedule begins.
@@ -38,13 +48,18 @@ pub enum Step {
     PlanRun,
     /// A run ends.
     FinishRun,
+    /// What the verification of a unit came to is kept.
+    RecordVerification,
 }
 
 impl Step {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 22] = [
         Self::StoreFile,
         Self::RecordUpload,
+        Self::CreateResumable,
+        Self::RecordOffset,
+        Self::RemoveResumable,
         Self::LeaseOutbox,
         Self::PublishMessages,
         Self::SettleOutbox,
@@ -55,10 +70,13 @@ impl Step {
         Self::ComposeMonth,
         Self::ClearAttempts,
         Self::CountFailure,
+        Self::BeginAgain,
+        Self::CollectDead,
         Self::SettleMessage,
         Self::StartRun,
         Self::PlanRun,
         Self::FinishRun,
+        Self::RecordVerification,
     ];
 
     /// As `USAGE_CRASH` names it.
@@ -66,6 +84,9 @@ impl Step {
         match self {
             Self::StoreFile => "store-file",
             Self::RecordUpload => "record-upload",
+            Self::CreateResumable => "create-resumable",
+            Self::RecordOffset => "record-offset",
+            Self::RemoveResumable => "remove-resumable",
             Self::LeaseOutbox => "lease-outbox",
             Self::PublishMessages => "publish-messages",
             Self::SettleOutbox => "settle-outbox",
@@ -76,10 +97,13 @@ impl Step {
             Self::ComposeMonth => "compose-month",
             Self::ClearAttempts => "clear-attempts",
             Self::CountFailure => "count-failure",
+            Self::BeginAgain => "begin-again",
+            Self::CollectDead => "collect-dead",
             Self::SettleMessage => "settle-message",
             Self::StartRun => "start-run",
             Self::PlanRun => "plan-run",
             Self::FinishRun => "finish-run",
+            Self::RecordVerification => "record-verification",
         }
     }
 }

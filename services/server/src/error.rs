@@ -32,6 +32,15 @@ pub enum ServerError {
     /// The audit is not as it was; what is wrong has been printed.
     #[error("the audit is not as it was left: findings: {0}")]
     AuditFindings(usize),
+    /// A month is not what follows from its evidence; what differs has been printed.
+    #[error("the month differs from its evidence: findings: {0}")]
+    MonthDiffers(u64),
+    /// A month cannot be verified, or not all of it.
+    #[error("not verified: {0}")]
+    NotVerified(String),
+    /// Verification was not possible.
+    #[error(transparent)]
+    Work(#[from] aggregator::WorkError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -78,16 +87,30 @@ pub enum ServerError {
         "there is an operator already, and this is not the address of an admin who has yet to set a password"
     )]
     OperatorExists,
+    /// Before the first `create-operator`.
+    #[error("there is no operator yet, and so nothing to show: make one with create-operator")]
+    NoOperator,
+    /// An id of nothing.
+    #[error("there is no {0} {1}: ids are those that `dead-letters list --state all` shows")]
+    NoSuch(&'static str, uuid::Uuid),
+    /// Some dead letters could not be replayed; which and why has been printed.
+    #[error("not replayed: {0}; `dead-letters show ID` tells more of each")]
+    NotReplayed(usize),
+    /// What the API would have answered.
+    #[error(transparent)]
+    Refused(#[from] platform::problem::ApiError),
     /// Only where nothing is real.
     #[error("the demo organizations are made in development only: set USAGE_ENV=development")]
     NotDevelopment,
 }
 
 impl ServerError {
-    /// 2 when starting it otherwise would help, as for a wrong command line; else 1.
+    /// 2 when starting it otherwise would help, as for a wrong command line; 3 when no verdict was reached that 1 would
+    /// deny; else 1.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Configuration(_) | Self::NotDevelopment => ExitCode::from(2),
+            Self::NotVerified(_) => ExitCode::from(3),
             _ => ExitCode::FAILURE,
         }
     }

@@ -2,15 +2,18 @@
 
 mod audit;
 pub mod cli;
+mod dead_letters;
 mod error;
 mod http;
 mod migrate;
 mod openapi;
 mod operator;
+mod requeue;
 mod roles;
 mod seed;
 mod serve;
 mod settings;
+mod verify_month;
 
 pub use self::error::ServerError;
 pub use self::openapi::text as openapi_text;
@@ -29,6 +32,10 @@ pub async fn run(cli: Cli) -> Result<(), ServerError> {
         Command::CreateOperator(args) => operator::create(&args).await,
         Command::SeedDemo(args) => seed::seed_demo(&args).await,
         Command::Audit(AuditCommand::Verify(args)) => audit::verify(&args).await,
+        Command::Audit(AuditCommand::RewindHeads(args)) => audit::rewind_heads(&args).await,
+        Command::Requeue(args) => requeue::requeue(&args).await,
+        Command::VerifyMonth(args) => verify_month::verify_month(&args).await,
+        Command::DeadLetters(command) => dead_letters::run(&command).await,
         Command::Openapi => openapi::print(),
     }
 }

@@ -28,6 +28,8 @@ INSERT INTO uploads (organization_id, id, sha256, size_bytes, received_at, uploa
 VALUES ('$org', '$n-0000-4000-8000-000000000005', decode(repeat('00', 32), 'hex'), 1, '2026-10-01Z', 'user:x');
 INSERT INTO upload_states (organization_id, upload_id, status)
 VALUES ('$org', '$n-0000-4000-8000-000000000005', 'received');
+INSERT INTO resumable_uploads (organization_id, id, created_by, length_bytes, created_at, expires_at)
+VALUES ('$org', '$n-0000-4000-8000-000000000011', 'user:x', 1, '2026-10-01Z', '2026-10-02Z');
 INSERT INTO products (organization_id, id, kind) VALUES ('$org', '$n-0000-4000-8000-000000000006', 'vcenter');
 INSERT INTO product_vcenters (organization_id, product_id, vcenter_id)
 VALUES ('$org', '$n-0000-4000-8000-000000000006', '$n-0000-4000-8000-000000000006');
@@ -47,11 +49,16 @@ VALUES ('$org', 'production', '$n-0000-4000-8000-000000000006', '2026-10-01', 1,
 INSERT INTO unit_totals (organization_id, billing_mode, vcenter_id, month, version, meter_id, code, amount)
 VALUES ('$org', 'production', '$n-0000-4000-8000-000000000006', '2026-10-01', 1,
         '$n-0000-4000-8000-000000000004', 'flex-core', 1);
+INSERT INTO unit_verifications (organization_id, billing_mode, vcenter_id, month, version, slot, verified_at, differences,
+                                findings)
+VALUES ('$org', 'production', '$n-0000-4000-8000-000000000006', '2026-10-01', 1, '2026-10-02Z', '2026-10-02Z', 0, '[]');
 INSERT INTO vm_history (organization_id, month, billing_mode, vcenter_id, vm_id, begin_at, since, meter_id, moid, vm_name,
                         guest_os, host_id, license, vcpus, memory_mb, reserved_mb, billed_mb, features, reported, digest)
 VALUES ('$org', '2026-10-01', 'production', '$n-0000-4000-8000-000000000006', '$n-0000-4000-8000-000000000007',
         '2026-10-01Z', 1, '$n-0000-4000-8000-000000000004', 'vm-1', 'vm', 'os', 'host-1', 'rental', 1, 1, 0, 1, '{}',
         true, '');
+INSERT INTO unit_checkpoints (organization_id, billing_mode, vcenter_id, month, at, evidence, state)
+VALUES ('$org', 'production', '$n-0000-4000-8000-000000000006', '2026-10-01', '2026-10-02Z', decode(repeat('00', 32), 'hex'), '');
 INSERT INTO report_revisions (organization_id, billing_mode, month, revision, status, generated_at, cause)
 VALUES ('$org', 'production', '2026-10-01', 1, 'provisional', '2026-10-02Z', 'schedule');
 INSERT INTO report_units (organization_id, billing_mode, month, revision, vcenter_id, version)
@@ -70,8 +77,10 @@ VALUES ('$org', '$n-0000-4000-8000-000000000008', '$n-0000-4000-8000-00000000000
 INSERT INTO aggregation_runs (scheduled_for, started_at) VALUES ('2026-10-02Z', '2026-10-02Z') ON CONFLICT DO NOTHING;
 INSERT INTO aggregation_run_months (organization_id, scheduled_for, billing_mode, month)
 VALUES ('$org', '2026-10-02Z', 'production', '2026-10-01');
-INSERT INTO work_attempts (organization_id, queue, key, attempts, last_error, last_at)
-VALUES ('$org', 'meter', 'key', 1, 'error', '2026-10-02Z');
+INSERT INTO work_attempts (organization_id, queue, key, attempts, last_error, first_at, last_at)
+VALUES ('$org', 'meter', 'key', 1, 'error', '2026-10-02Z', '2026-10-02Z');
+INSERT INTO dead_letters (organization_id, id, queue, key, message, reason, attempts, first_failed_at, last_failed_at, state)
+VALUES ('$org', '$n-0000-4000-8000-000000000011', 'meter', 'key', '{}', 'error', 5, '2026-10-02Z', '2026-10-02Z', 'open');
 INSERT INTO idempotency_keys (organization_id, operation, key, body_sha256, status, answer, created_at)
 VALUES ('$org', 'POST /v1/meters', 'key', '', 201, '{}', '2026-10-02Z');
 INSERT INTO audit_entries (organization_id, id, at, actor, action, object_kind, object_id)

@@ -1,11 +1,12 @@
 //! A unit's next version: the rows that changed, its sums, its coverage.
 
+use super::checkpoints::Standing;
 use super::rows::{Place, digest, stored};
 use crate::error::WorkError;
 use crate::outbox;
 use chrono::{DateTime, Utc};
 use metering::evidence::Coverage;
-use metering::{Timeline, VcenterTimeline};
+use metering::{Continued, VcenterTimeline};
 use platform::calendar::utc;
 use rust_decimal::Decimal;
 use schema::units::{self, Metered, Unit, UnitKey, UnitTotal, UnitVersion};
@@ -44,7 +45,8 @@ pub fn save(
     organization_id: Uuid,
     key: &UnitKey,
     planned: &Unit,
-    timeline: &Timeline,
+    standing: &Standing,
+    continued: &Continued,
     now: DateTime<Utc>,
     machine_now: DateTime<Utc>,
 ) -> Result<Outcome, WorkError> {
@@ -55,12 +57,13 @@ pub fn save(
     if unit.version != planned.version {
         return Err(WorkError::Overtaken);
     }
-    let outcome = match timeline.vcenters().next() {
-        Some(vcenter) => next_version(tx, organization_id, key, unit.version, vcenter, now)?,
+    let outcome = match continued.timeline.vcenters().next() {
+        Some(vcenter) => next_version(tx, organization_id, key, unit.version, standing.begin, vcenter, now)?,
         None => Outcome::Unlisted,
     };
     let version = if let Outcome::Version { version, .. } = outcome { version } else { unit.version };
     let listed = outcome != Outcome::Unlisted;
+    standing.replace(tx, key, &continued.checkpoints)?;
     units::set_done(tx, key, Metered { done: planned.wanted, version, listed })?;
     outbox::put(tx, &outbox::compose(organization_id, key.billing_mode, key.month), machine_now)?;
     Ok(outcome)
@@ -71,12 +74,13 @@ fn next_version(
     organization_id: Uuid,
     key: &UnitKey,
     last: i32,
+    begin: Option<DateTime<Utc>>,
     vcenter: VcenterTimeline<'_>,
     now: DateTime<Utc>,
 ) -> Result<Outcome, WorkError> {
     let version = last + 1;
     let place = Place { organization_id, billing_mode: key.billing_mode, month: key.month, since: version };
-    let (added, ended) = save_rows(tx, key, place, vcenter)?;
+    let (added, ended) = save_rows(tx, key, place, begin, vcenter)?;
     let totals = totals(place, key, vcenter);
     let coverage = vcenter.coverage();
     if added + ended == 0 && same_as_last(tx, key, last, coverage, &totals)? {
@@ -91,21 +95,22 @@ fn next_version(
         horizon: utc(coverage.horizon),
         first_evidence_at: utc(coverage.first_evidence),
         covered: covered(coverage),
-        row_count: i64::try_from(vcenter.rows().len()).unwrap_or(i64::MAX),
+        row_count: i64::try_from(vcenter.row_count()).unwrap_or(i64::MAX),
         made_at: now,
     };
     units::add_version(tx, &made, &totals)?;
     Ok(Outcome::Version { version, added, ended })
 }
 
-/// Ends the stored rows that hold no more and adds those that are new.
+/// Ends the stored rows that hold no more and adds those that are new; rows that ended before `begin` are as they were.
 fn save_rows(
     tx: &mut Tx<'_>,
     key: &UnitKey,
     place: Place,
+    begin: Option<DateTime<Utc>>,
     vcenter: VcenterTimeline<'_>,
 ) -> Result<(usize, usize), WorkError> {
-    let current = history::current(tx, key)?;
+    let current = history::current(tx, key, begin)?;
     let mut current: HashMap<_, _> =
         current.into_iter().map(|row| ((row.vm_id, row.begin_at), row.digest)).collect();
     let mut new = Vec::new();

@@ -24,6 +24,11 @@ impl StoredFiles {
         Self { store, digests: Vec::new(), index: HashMap::new() }
     }
 
+    /// The name of a source in the store.
+    pub fn name(&self, source: usize) -> Option<&Digest> {
+        self.digests.get(source)
+    }
+
     /// The piece of a registered collection.
     pub fn piece(&mut self, row: &InForce) -> Result<Piece, WorkError> {
         let file = digest(&row.file_sha256)?;
@@ -66,7 +71,7 @@ impl Sources for StoredFiles {
     type File = File;
 
     fn open(&self, source: usize) -> std::io::Result<File> {
-        let digest = self.digests.get(source).ok_or_else(|| std::io::Error::other("no such source"))?;
+        let digest = self.name(source).ok_or_else(|| std::io::Error::other("no such source"))?;
         self.store.open(digest).map_err(|error| match error {
             StoreError::NotFound => ErrorKind::NotFound.into(),
             other => std::io::Error::other(other),

@@ -1,7 +1,7 @@
 //! `GET /v1/reports/vm-history`: the rows that a month's figures come from.
 
 mod form;
-mod params;
+pub(crate) mod params;
 mod row;
 mod rows;
 mod table;

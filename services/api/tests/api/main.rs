@@ -10,6 +10,7 @@ mod api_keys;
 mod audit;
 mod clock;
 mod data;
+mod dead_letters;
 mod document;
 mod formulas;
 mod http;

@@ -1,7 +1,7 @@
 //! Meters changed, given up and taken up again: what changes at once, and what at a month's start.
 
 use actix_web::http::Method;
-use platform::broker::Work;
+use platform::broker::{Queue, Work};
 use schema::contracts::{self, Site};
 use schema::outbox;
 use schema::types::{BillingMode, Connectivity, UploadStatus};
@@ -67,7 +67,11 @@ impl World {
     async fn works(&self) -> Vec<String> {
         let now = self.api.clock.machine_now();
         let taken = self.api.db.machinery(move |tx| {
-            let leased = outbox::lease(tx, now, now, 100)?;
+            let mut leased = Vec::new();
+            for queue in Queue::ALL {
+                let turn = outbox::Turn { queue: queue.as_str(), each: 100, limit: 100, except: &[] };
+                leased.append(&mut outbox::lease(tx, now, now, turn)?);
+            }
             outbox::delete(tx, &leased.iter().map(|message| message.id).collect::<Vec<_>>())?;
             Ok::<_, platform::db::DbError>(leased)
         });

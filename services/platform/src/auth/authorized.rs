@@ -16,6 +16,7 @@ use crate::audit::Origin;
 use crate::db::Db;
 use crate::limits::Limits;
 use crate::problem::{ApiError, current_request_id};
+use crate::sockets::RequestGuard;
 
 /// Longer than any token of ours.
 const TOKEN_BYTES_MAX: usize = 4096;
@@ -72,6 +73,9 @@ impl<R: Right> FromRequest for Authorized<R> {
             let caller = auth.authenticate(bearer(&request).ok_or(ApiError::Unauthorized)?).await?;
             if let Some(limits) = request.app_data::<web::Data<Limits>>() {
                 limits.take_for_caller(&request, caller.organization_id(), caller.id()).await?;
+            }
+            if let Some(guard) = request.app_data::<web::Data<RequestGuard>>() {
+                guard.enter(&request, caller.organization_id())?;
             }
             if !caller.has::<R>() {
                 return Err(Subject::of(&request).refuse(&caller, &auth.db).await);

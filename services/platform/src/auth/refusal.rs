@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, web};
 use schema::visibility::{self, Object};
 use uuid::Uuid;
 
-use super::{Caller, MayManageKeys, MayManageUsers, MayRead, MayReadUploads};
+use super::{Caller, MayManageKeys, MayManageUsers, MayOperate, MayRead, MayReadUploads};
 use crate::db::Db;
 use crate::problem::ApiError;
 
@@ -18,7 +18,7 @@ struct Kind {
     is_seen_by: fn(&Caller) -> bool,
 }
 
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 7] = [
     Kind { segment: "meters", object: Object::Meter, noun: "meter", is_seen_by: Caller::has::<MayRead> },
     Kind {
         segment: "uploads",
@@ -39,6 +39,12 @@ const KINDS: [Kind; 6] = [
         object: Object::ApiKey,
         noun: "API key",
         is_seen_by: Caller::has::<MayManageKeys>,
+    },
+    Kind {
+        segment: "dead-letters",
+        object: Object::DeadLetter,
+        noun: "dead letter",
+        is_seen_by: Caller::has::<MayOperate>,
     },
 ];
 

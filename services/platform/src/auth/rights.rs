@@ -107,7 +107,7 @@ rights! {
     MayApprove "approve" delegable: AggregatorAdmin;
     /// To decide service requests.
     MayDecide "decide" personal: ServiceDesk;
-    /// To see how the service works: runs, queues, dead letters.
+    /// To see how the service works: runs, queues, dead letters; and to have dead letters tried again.
     MayOperate "operate" delegable: OperatorAdmin ServiceDesk;
     /// To see the audit of one's scope and export it.
     MayReadAudit "read-audit" delegable: OperatorAdmin ServiceDesk AggregatorAdmin PartnerAdmin;

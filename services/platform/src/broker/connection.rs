@@ -100,7 +100,8 @@ impl Broker {
         let settings = &self.0.settings;
         let properties = ConnectionProperties::default().with_connection_name(self.0.name.as_str().into());
         // What the parser says may have a part of the URL, such as the password.
-        let uri: AMQPUri = settings.url.expose_secret().parse().map_err(|_| BrokerError::Url)?;
+        let mut uri: AMQPUri = settings.url.expose_secret().parse().map_err(|_| BrokerError::Url)?;
+        uri.query.heartbeat.get_or_insert(settings.heartbeat_seconds);
         match uri.scheme {
             AMQPScheme::AMQP => within(Connection::connect_uri(uri, properties)).await,
             AMQPScheme::AMQPS => {
@@ -113,7 +114,7 @@ impl Broker {
 }
 
 /// Asks for a queue without making it.
-fn passive() -> QueueDeclareOptions {
+pub(super) fn passive() -> QueueDeclareOptions {
     QueueDeclareOptions { passive: true, ..QueueDeclareOptions::durable() }
 }
 

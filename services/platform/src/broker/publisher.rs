@@ -1,12 +1,13 @@
 //! Publishing: a message is out when the broker confirmed it and did not return it.
 
 use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
+use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Confirmation, PublisherConfirm};
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-use super::connection::within;
-use super::{Broker, BrokerError, Work, topology};
+use super::connection::{passive, within};
+use super::{Broker, BrokerError, Queue, Work, topology};
 
 /// For the confirms of a whole batch.
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(30);
@@ -58,14 +59,22 @@ impl Publisher {
         outcomes
     }
 
+    /// How many messages of a queue wait for a consumer to take them.
+    pub async fn ready(&self, queue: Queue) -> Result<u32, BrokerError> {
+        let mut slot = self.channel.lock().await;
+        let channel = self.usable(&mut slot).await?;
+        let name = topology::queue_name(self.broker.namespace(), queue);
+        let asked = within(channel.queue_declare(name, passive(), FieldTable::default())).await;
+        if asked.is_err() {
+            // A queue that is gone ends the channel that asks for it; a new one declares it again.
+            *slot = None;
+        }
+        Ok(asked?.message_count())
+    }
+
     async fn send(&self, slot: &mut Option<Channel>, work: &Work) -> Result<PublisherConfirm, BrokerError> {
         let body = serde_json::to_vec(work)?;
-        let usable = slot.take().filter(|channel| channel.status().connected());
-        let channel = match usable {
-            Some(channel) => channel,
-            None => self.confirming_channel().await?,
-        };
-        let channel = slot.insert(channel);
+        let channel = self.usable(slot).await?;
         let exchange = topology::exchange(self.broker.namespace());
         // Mandatory: without it a message for a queue that is gone would be confirmed and lost.
         let options = BasicPublishOptions { mandatory: true, ..BasicPublishOptions::default() };
@@ -73,6 +82,15 @@ impl Publisher {
             .with_delivery_mode(PERSISTENT)
             .with_content_type("application/json".into());
         Ok(channel.basic_publish(exchange, work.queue().as_str().into(), options, &body, properties).await?)
+    }
+
+    async fn usable<'s>(&self, slot: &'s mut Option<Channel>) -> Result<&'s Channel, BrokerError> {
+        let usable = slot.take().filter(|channel| channel.status().connected());
+        let channel = match usable {
+            Some(channel) => channel,
+            None => self.confirming_channel().await?,
+        };
+        Ok(slot.insert(channel))
     }
 
     async fn confirming_channel(&self) -> Result<Channel, BrokerError> {

@@ -16,21 +16,30 @@ const RETRY_AFTER_MAX: Duration = Duration::from_mins(5);
 /// After a panic, which the handler had no chance to count.
 const RETRY_AFTER_PANIC: Duration = Duration::from_secs(30);
 
+/// A message as a handler gets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// What it asks for.
+    pub work: Work,
+    /// Whether it was handed out before and came back without a verdict, as when a process died. Said once a delivery:
+    /// not again when the handler is asked anew after a pause.
+    pub redelivered: bool,
+}
+
 /// A handler's verdict on a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Disposition {
     /// Done, and committed.
     Ack,
-    /// It failed; give it back after this time. The handler counts such failures and ends them.
+    /// It failed, and it is committed that it comes again by itself: nothing is held meanwhile.
+    Postponed,
+    /// It failed without a chance to commit anything; give it back after this time.
     Retry {
         /// At most five minutes are heeded.
         after: Duration,
     },
-    /// Nobody can work on it.
-    DeadLetter {
-        /// For the log.
-        reason: String,
-    },
+    /// It was given up, and is committed to the dead letters.
+    DeadLetter,
     /// Something that everyone needs is away: keep the message, and try it again until it is back.
     Pause,
 }
@@ -38,26 +47,18 @@ pub enum Disposition {
 /// Works on one message until there is a verdict that ends it, and tells the broker.
 pub(super) async fn settle<H, F>(delivery: Delivery, queue: Queue, handler: H, mut session: Stop)
 where
-    H: Fn(Work) -> F,
+    H: Fn(Message) -> F,
     F: Future<Output = Disposition> + Send,
 {
-    let verdict = match serde_json::from_slice::<Work>(&delivery.data) {
-        Ok(work) => verdict(&work, &handler, &mut session).await,
-        Err(error) => Disposition::DeadLetter { reason: BrokerError::from(error).to_string() },
-    };
-    let (outcome, told) = match verdict {
-        Disposition::Ack => {
-            ("ack", durable(Step::SettleMessage, delivery.ack(BasicAckOptions::default())).await)
+    let (outcome, told) = match serde_json::from_slice::<Work>(&delivery.data) {
+        Ok(work) => {
+            let verdict = verdict(work, delivery.redelivered, &handler, &mut session).await;
+            tell(&delivery, verdict, &mut session).await
         }
-        Disposition::Retry { after } => {
-            session.sleep(after.min(RETRY_AFTER_MAX)).await;
-            ("retry", delivery.nack(requeue(true)).await)
-        }
-        // The session ended while it waited.
-        Disposition::Pause => ("pause", delivery.nack(requeue(true)).await),
-        Disposition::DeadLetter { reason } => {
-            tracing::error!(queue = queue.as_str(), reason, "message goes to the dead letters");
-            ("dead-letter", delivery.nack(requeue(false)).await)
+        Err(error) => {
+            let error = BrokerError::from(error);
+            tracing::error!(queue = queue.as_str(), %error, "a message is put aside");
+            ("unreadable", delivery.nack(requeue(false)).await)
         }
     };
     metrics::counter!("broker_messages_total", "queue" => queue.as_str(), "outcome" => outcome).increment(1);
@@ -67,18 +68,39 @@ where
     }
 }
 
+async fn tell(
+    delivery: &Delivery,
+    verdict: Disposition,
+    session: &mut Stop,
+) -> (&'static str, lapin::Result<bool>) {
+    let done = || durable(Step::SettleMessage, delivery.ack(BasicAckOptions::default()));
+    match verdict {
+        Disposition::Ack => ("ack", done().await),
+        Disposition::Postponed => ("retry", done().await),
+        Disposition::DeadLetter => ("dead-letter", done().await),
+        Disposition::Retry { after } => {
+            session.sleep(after.min(RETRY_AFTER_MAX)).await;
+            ("retry", delivery.nack(requeue(true)).await)
+        }
+        // The session ended while it waited.
+        Disposition::Pause => ("pause", delivery.nack(requeue(true)).await),
+    }
+}
+
 /// The handler's verdict; [`Disposition::Pause`] only when the session ended first.
 ///
 /// A paused message is held, not given back: giving it back counts towards the queue's
 /// delivery limit, and an absent database must not make dead letters.
-async fn verdict<H, F>(work: &Work, handler: &H, session: &mut Stop) -> Disposition
+async fn verdict<H, F>(work: Work, redelivered: bool, handler: &H, session: &mut Stop) -> Disposition
 where
-    H: Fn(Work) -> F,
+    H: Fn(Message) -> F,
     F: Future<Output = Disposition> + Send,
 {
     let mut backoff = Backoff::default();
+    let mut message = Message { work, redelivered };
     loop {
-        let outcome = AssertUnwindSafe(handler(work.clone())).catch_unwind().await;
+        let outcome = AssertUnwindSafe(handler(message.clone())).catch_unwind().await;
+        message.redelivered = false;
         match outcome.unwrap_or(Disposition::Retry { after: RETRY_AFTER_PANIC }) {
             Disposition::Pause if session.is_stopped() => return Disposition::Pause,
             Disposition::Pause => {

@@ -6,12 +6,13 @@ use lapin::{Channel, ExchangeKind};
 
 use super::Queue;
 
-/// A message that was handed out so often goes to the dead letters, whatever its consumers think of it.
-/// Far beyond the attempts that they count themselves: those end at the message's own failures, while this counts
-/// restarts and broken connections, too.
+/// A message that was handed out so often is put aside, whatever its consumers think of it. Far beyond the attempts
+/// that they count themselves: those end at the message's own failures, while this counts restarts and broken
+/// connections, too, also of messages that were only waiting their turn.
 const DELIVERY_LIMIT: i32 = 50;
 
-/// Where messages go that nobody can work on.
+/// Where messages are put aside that nobody can read, or that came back too often. The collector empties it: what it
+/// finds goes back to work, or becomes a dead letter in the database.
 const DEAD: &str = "dead";
 
 /// The exchange of a namespace has its name.
@@ -23,11 +24,15 @@ pub(super) fn queue_name(namespace: &str, queue: Queue) -> ShortString {
     format!("{namespace}.{}", queue.as_str()).into()
 }
 
+pub(super) fn dead_name(namespace: &str) -> ShortString {
+    format!("{namespace}.{DEAD}").into()
+}
+
 /// All queues of a namespace: (name within it, full name).
 pub(super) fn all_names(namespace: &str) -> Vec<(&'static str, ShortString)> {
     let mut names: Vec<_> =
         Queue::ALL.iter().map(|queue| (queue.as_str(), queue_name(namespace, *queue))).collect();
-    names.push((DEAD, format!("{namespace}.{DEAD}").into()));
+    names.push((DEAD, dead_name(namespace)));
     names
 }
 

@@ -1,8 +1,10 @@
 //! Publishing and consuming on a real broker.
 
+mod dead;
+mod fair;
 mod tls;
 
-use platform::broker::{Broker, BrokerError, Disposition, Queue, Work};
+use platform::broker::{Broker, BrokerError, Disposition, Message, Queue, Work};
 use platform::config::BrokerSettings;
 use platform::stop;
 use std::collections::BTreeMap;
@@ -21,7 +23,11 @@ fn broker(test: &TestBroker, url: &str) -> Broker {
 }
 
 fn work(number: u128) -> Work {
-    Work::Register { organization_id: Uuid::from_u128(1), upload_id: Uuid::from_u128(number) }
+    work_of(1, number)
+}
+
+fn work_of(organization: u128, number: u128) -> Work {
+    Work::Register { organization_id: Uuid::from_u128(organization), upload_id: Uuid::from_u128(number) }
 }
 
 /// Counts the deliveries of each upload and answers with a verdict on (upload, which delivery).
@@ -51,8 +57,8 @@ fn consume(
     let (source, stop) = stop::pair();
     let (broker, handler) = (broker.clone(), handler.clone());
     let task = tokio::spawn(async move {
-        let handle = move |work: Work| {
-            let (number, count) = handler.delivered(&work);
+        let handle = move |message: Message| {
+            let (number, count) = handler.delivered(&message.work);
             let verdict = verdict.clone();
             async move { verdict(number, count) }
         };
@@ -61,9 +67,13 @@ fn consume(
     (source, task)
 }
 
-async fn end(broker: &Broker, source: stop::StopSource, task: tokio::task::JoinHandle<()>) {
+async fn end_consuming(source: stop::StopSource, task: tokio::task::JoinHandle<()>) {
     source.stop();
     tokio::time::timeout(Duration::from_secs(10), task).await.expect("a stop in time").unwrap();
+}
+
+async fn end(broker: &Broker, source: stop::StopSource, task: tokio::task::JoinHandle<()>) {
+    end_consuming(source, task).await;
     broker.delete_namespace().await.unwrap();
 }
 
@@ -74,20 +84,52 @@ async fn every_verdict_does_what_it_says() {
     let test = TestBroker::new();
     let broker = broker(&test, &test.url);
     let publisher = broker.publisher();
-    for outcome in publisher.publish_all(&[work(1), work(2), work(3), work(4)]).await {
+    for outcome in publisher.publish_all(&[work(1), work(2), work(3), work(4), work(5)]).await {
         outcome.unwrap();
     }
     let handler = Handler::default();
     let (source, task) = consume(&broker, &handler, |number, count| match (number, count) {
         (2, 1..3) => RETRY,
-        (3, _) => Disposition::DeadLetter { reason: "as a test".to_owned() },
+        (3, _) => Disposition::DeadLetter,
+        (5, _) => Disposition::Postponed,
         (4, 1..3) => Disposition::Pause,
         _ => Disposition::Ack,
     });
-    let expected = BTreeMap::from([(1, 1), (2, 3), (3, 1), (4, 3)]);
+    let expected = BTreeMap::from([(1, 1), (2, 3), (3, 1), (4, 3), (5, 1)]);
     eventually("all verdicts", async || handler.counts() == expected).await;
-    eventually("the dead letter", async || broker.depths().await.unwrap()["dead"] == 1).await;
-    assert_eq!(broker.depths().await.unwrap()["register"], 0);
+    // What was given up or comes again by itself is kept elsewhere: nothing is left with the broker.
+    end_consuming(source, task).await;
+    let depths = broker.depths().await.unwrap();
+    assert_eq!((depths["register"], depths["dead"]), (0, 0));
+    broker.delete_namespace().await.unwrap();
+}
+
+/// What each delivery of a message says of the ones before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_says_whether_it_came_back_without_a_verdict() {
+    let test = TestBroker::new();
+    let broker = broker(&test, &test.url);
+    broker.publisher().publish(&work(1)).await.unwrap();
+    let (source, stop) = stop::pair();
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let task = {
+        let (broker, said) = (broker.clone(), said.clone());
+        tokio::spawn(async move {
+            let handle = move |message: Message| {
+                said.lock().unwrap().push(message.redelivered);
+                let verdict = match said.lock().unwrap().len() {
+                    1 => RETRY,
+                    // Asked anew, which is no other delivery.
+                    2 => Disposition::Pause,
+                    _ => Disposition::Ack,
+                };
+                async move { verdict }
+            };
+            broker.consume(Queue::Register, 4, stop, handle).await;
+        })
+    };
+    eventually("all deliveries", async || said.lock().unwrap().len() == 3).await;
+    assert_eq!(*said.lock().unwrap(), [false, true, false]);
     end(&broker, source, task).await;
 }
 
@@ -129,7 +171,7 @@ async fn publish_rubbish(test: &TestBroker) {
 async fn no_more_than_its_concurrency_is_worked_on_at_once() {
     let test = TestBroker::new();
     let broker = broker(&test, &test.url);
-    let works: Vec<_> = (1..=12).map(work).collect();
+    let works: Vec<_> = (1..=12).map(|number| work_of(number % 3, number)).collect();
     assert!(broker.publisher().publish_all(&works).await.iter().all(Result::is_ok));
     let (source, stop) = stop::pair();
     let (at_once, most, done) =
@@ -137,13 +179,13 @@ async fn no_more_than_its_concurrency_is_worked_on_at_once() {
     let task = {
         let (broker, at_once, most, done) = (broker.clone(), at_once.clone(), most.clone(), done.clone());
         tokio::spawn(async move {
-            let handle = move |work: Work| {
+            let handle = move |message: Message| {
                 let (at_once, most, done) = (at_once.clone(), most.clone(), done.clone());
                 async move {
                     most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                     tokio::time::sleep(Duration::from_millis(30)).await;
                     at_once.fetch_sub(1, Ordering::SeqCst);
-                    done.delivered(&work);
+                    done.delivered(&message.work);
                     Disposition::Ack
                 }
             };
@@ -162,13 +204,13 @@ async fn a_stop_lets_handlers_end_and_gives_the_rest_back() {
     let works: Vec<_> = (1..=8).map(work).collect();
     assert!(broker.publisher().publish_all(&works).await.iter().all(Result::is_ok));
     let handler = Handler::default();
-    // Two are done, two wait for something that never comes back, and occupy all four places with two that retry.
+    // Two are done, two wait for something that never comes back, and the others are held until they are tried again.
     let (source, task) = consume(&broker, &handler, |number, _| match number {
         1 | 2 => Disposition::Ack,
         3 | 4 => Disposition::Pause,
         _ => Disposition::Retry { after: Duration::from_mins(4) },
     });
-    eventually("all places taken", async || handler.counts().len() == 6).await;
+    eventually("all begun", async || handler.counts().len() == 8).await;
     source.stop();
     tokio::time::timeout(Duration::from_secs(5), task).await.expect("a stop in time").unwrap();
     eventually("six messages back", async || broker.depths().await.unwrap()["register"] == 6).await;

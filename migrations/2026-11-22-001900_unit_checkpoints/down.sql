@@ -1,0 +1,2 @@
+DROP INDEX vm_history_holding;
+DROP TABLE unit_checkpoints;

@@ -1,0 +1,2 @@
+DROP FUNCTION organizations_with_expired_uploads;
+DROP TABLE resumable_uploads;

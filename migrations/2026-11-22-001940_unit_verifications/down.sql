@@ -1,0 +1,2 @@
+DROP FUNCTION verified_units;
+DROP TABLE unit_verifications;
