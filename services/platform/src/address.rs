@@ -8,6 +8,8 @@ use actix_web::web::Data;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
+use crate::sockets::Link;
+
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 const X_FORWARDED_PROTO: &str = "x-forwarded-proto";
 
@@ -55,7 +57,7 @@ pub fn is_https(request: &HttpRequest) -> bool {
         let schemes = request.headers().get_all(X_FORWARDED_PROTO).last()?.to_str().ok()?;
         Some(schemes.rsplit(',').next()?.trim().eq_ignore_ascii_case("https"))
     };
-    request.app_config().secure() || by_proxy().unwrap_or(false)
+    request.conn_data::<Link>().is_some_and(Link::is_encrypted) || by_proxy().unwrap_or(false)
 }
 
 /// By what a client is counted: whoever has one IPv6 address has its whole /64.
@@ -80,7 +82,8 @@ fn parse_entry(entry: &str) -> Option<IpAddr> {
 }
 
 impl TrustedProxies {
-    fn contains(&self, address: IpAddr) -> bool {
+    /// Whether an address is one of theirs.
+    pub fn contains(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
 }

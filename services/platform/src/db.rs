@@ -23,7 +23,7 @@ pub struct Db(Pool);
 impl Db {
     /// A pool that connects when it is first used; `application_name` is what the server shows of it.
     pub fn new(settings: &DatabaseSettings, application_name: &str) -> Result<Self, DbError> {
-        let manager = Manager::new(settings.url.expose_secret(), Runtime::Tokio1);
+        let manager = Manager::new(settings.url_with_limits().expose_secret(), Runtime::Tokio1);
         let session = session_settings(settings, application_name);
         Pool::builder(manager)
             .max_size(settings.pool_size)
@@ -47,13 +47,31 @@ impl Db {
         E: From<DbError> + From<diesel::result::Error> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
+        self.interact(move |conn| schema::transaction(conn, &scope, work)).await
+    }
+
+    /// Runs `work`, which reads only, in one transaction of this scope that sees one state of the database throughout.
+    pub async fn snapshot<T, E, F>(&self, scope: Scope, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + From<diesel::result::Error> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.interact(move |conn| schema::snapshot(conn, &scope, work)).await
+    }
+
+    async fn interact<T, E>(
+        &self,
+        work: impl FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
         let connection = self.0.get().await.map_err(DbError::from)?;
         // The work's log lines belong to the request or message that asked for it.
         let span = tracing::Span::current();
-        connection
-            .interact(move |conn| span.in_scope(|| schema::transaction(conn, &scope, work)))
-            .await
-            .map_err(DbError::from)?
+        connection.interact(move |conn| span.in_scope(|| work(conn))).await.map_err(DbError::from)?
     }
 
     /// Runs work across tenants: ids of work, and whose token this is.
@@ -78,14 +96,22 @@ impl Db {
     }
 }
 
-/// Whose time-outs are the server's own, so that a lost client's statement ends as well.
+/// How often the server looks whether the client of a running statement is still there.
+const CLIENT_CHECK_MS: u32 = 10_000;
+
+/// Whose time-outs are the server's own, so that a lost client's statement ends as well, and its locks with it.
 fn session_settings(settings: &DatabaseSettings, application_name: &str) -> String {
     let name: String = application_name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     let statement_ms = settings.statement_timeout.as_millis();
     let lock_ms = settings.lock_timeout.as_millis();
+    let (dead_ms, dead_seconds) = (settings.dead_peer.as_millis(), settings.dead_peer.as_secs());
+    let (idle_seconds, probe_seconds) = (dead_seconds / 2, dead_seconds / 6);
     format!(
         "SET application_name = '{name}'; SET statement_timeout = {statement_ms}; SET lock_timeout = {lock_ms}; \
-         SET idle_in_transaction_session_timeout = {statement_ms}; SET TIME ZONE 'UTC'"
+         SET idle_in_transaction_session_timeout = {statement_ms}; SET TIME ZONE 'UTC'; \
+         SET tcp_keepalives_idle = {idle_seconds}; SET tcp_keepalives_interval = {probe_seconds}; \
+         SET tcp_keepalives_count = 3; SET tcp_user_timeout = {dead_ms}; \
+         SET client_connection_check_interval = {CLIENT_CHECK_MS}"
     )
 }
 

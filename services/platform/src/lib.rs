@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod limits;
 pub mod problem;
 pub mod security_headers;
+pub mod sockets;
 pub mod stop;
 pub mod store;
 pub mod telemetry;

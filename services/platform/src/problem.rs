@@ -49,6 +49,19 @@ pub enum ApiError {
     /// 406: it is not to be had in the form that the caller takes.
     #[error("{0}")]
     NotAcceptable(&'static str),
+    /// A status that a protocol which we speak beside our own asks for, such as tus.
+    #[error("{detail}")]
+    Protocol {
+        /// Of 4xx.
+        status: u16,
+        /// For programs.
+        code: &'static str,
+        /// For people.
+        detail: String,
+    },
+    /// 408: the body did not come in time.
+    #[error("the body came too slowly")]
+    BodyTimeout,
     /// 409: a state forbids it.
     #[error("{detail}")]
     Conflict {
@@ -96,6 +109,9 @@ pub enum ApiError {
         /// Seconds to wait.
         retry_after: u32,
     },
+    /// 504: it took too long. Whether it was done nobody knows, so that nobody is asked to send it again unseen.
+    #[error("there was no answer in time; whether the request took effect is not known")]
+    AnswerTimeout,
     /// 507: no space is left for the file.
     #[error("there is no space left")]
     InsufficientStorage,
@@ -113,6 +129,11 @@ impl ApiError {
     /// A state that forbids what was asked.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::Conflict { code, detail: detail.into() }
+    }
+
+    /// An answer that a protocol which we speak beside our own asks for.
+    pub fn protocol(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Protocol { status, code, detail: detail.into() }
     }
 
     /// One or more fields of the body are wrong.

@@ -1,13 +1,17 @@
 //! The two listeners: the API's, and that of `/metrics`.
 
+mod listener;
+
+use actix_web::App;
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{Data, FormConfig, PayloadConfig, ServiceConfig};
-use actix_web::{App, HttpServer};
-use platform::config::TlsSettings;
+use platform::address::TrustedProxies;
+use platform::config::{HttpLimits, HttpSettings};
 use platform::cors::cors;
 use platform::limits::limit_requests;
 use platform::security_headers::security_headers;
+use platform::sockets::{RequestGuard, guard_requests};
 use platform::stop::Stop;
 use platform::telemetry::{Metrics, configure_metrics, request_logger};
 use platform::tls::server_config;
@@ -17,29 +21,21 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use utoipa_actix_web::AppExt;
 
+use self::listener::Listener;
 use crate::error::ServerError;
 use crate::openapi;
 use crate::roles::Process;
 use crate::settings::Settings;
 
-/// Requests in progress get this long after the stop; the process has 30 s in all.
-const SHUTDOWN_SECONDS: u64 = 25;
-/// For a request's head: the framework takes 128 KiB and 96 headers of it at most, over HTTP/2 16 MiB.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// For the keys of a connection, before anything is asked.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often a renewed certificate is looked for, at most.
 const CERTIFICATE_INTERVAL: Duration = Duration::from_mins(1);
 /// For the rest of an answer when a connection ends.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// For the next request on a connection: longer than load balancers keep theirs, so that they close first.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
-/// Of each worker.
-const CONNECTIONS_MAX: usize = 2_048;
-/// Waiting for a worker.
-const BACKLOG: u32 = 1_024;
 /// Of each worker, for files and the database; each waits for one or the other most of the time.
 const BLOCKING_THREADS: usize = 32;
+/// Of the metrics' listener: a few that scrape, each over a connection or two.
+const METRICS_CONNECTIONS: usize = 64;
+const METRICS_CONNECTIONS_PER_ADDRESS: usize = 16;
 /// Of bodies that are taken as a whole; JSON has its own limit, and files are streams.
 const BODY_BYTES_MAX: usize = 256 * 1024;
 
@@ -51,10 +47,9 @@ pub fn spawn(
     metrics: Metrics,
     stop: &Stop,
 ) -> Result<(), ServerError> {
-    let tls = settings.tls.as_ref();
-    let (api, http) = api_server(process, settings.http.http, tls, stop)?;
-    let (metrics, metrics_http) = metrics_server(settings.http.metrics, metrics, stop)?;
-    let (version, tls) = (env!("CARGO_PKG_VERSION"), tls.is_some());
+    let (api, http) = api_server(process, settings, stop)?;
+    let (metrics, metrics_http) = metrics_server(&settings.http, &settings.http_limits, metrics, stop)?;
+    let (version, tls) = (env!("CARGO_PKG_VERSION"), settings.tls.is_some());
     tracing::info!(role = %process.role(), version, %http, tls, metrics = %metrics_http, "serving");
     tasks.spawn(finished(api, "http"));
     tasks.spawn(finished(metrics, "metrics"));
@@ -70,16 +65,28 @@ async fn finished(server: Server, name: &'static str) -> &'static str {
 
 fn api_server(
     process: &Process,
-    address: SocketAddr,
-    tls: Option<&TlsSettings>,
+    settings: &Settings,
     stop: &Stop,
 ) -> Result<(Server, SocketAddr), ServerError> {
+    let address = settings.http.http;
+    let tls = settings.tls.as_ref().map(|tls| server_config(tls, CERTIFICATE_INTERVAL)).transpose()?;
+    let listener = Listener {
+        address,
+        tls,
+        limits: settings.http_limits,
+        trusted_proxies: settings.edge.trusted_proxies.clone(),
+        workers: None,
+        blocking_threads: BLOCKING_THREADS,
+        shutdown_seconds: stop.grace().as_secs(),
+    };
     let readiness = Data::new(process.readiness());
+    let guard = Data::new(RequestGuard::new(&settings.http_limits));
     let document = openapi::document();
     let process = process.clone();
-    let server = HttpServer::new(move || {
+    let application = move || {
         let (app, _) = App::new().into_utoipa_app().configure(|cfg| process.endpoints(cfg)).split_for_parts();
         app.app_data(readiness.clone())
+            .app_data(guard.clone())
             .configure(|cfg| process.app_data(cfg))
             .configure(health::configure)
             .configure(body_limits)
@@ -87,52 +94,41 @@ fn api_server(
             .configure(problem::configure)
             .wrap(Compress::default())
             .wrap(from_fn(limit_requests))
+            .wrap(from_fn(guard_requests))
             .wrap(cors(process.cors_origins()))
             .wrap(from_fn(problem::request_ids))
             .wrap(from_fn(security_headers))
             .wrap(request_logger())
-    });
-    let server = server
-        .keep_alive(KEEP_ALIVE)
-        .client_request_timeout(HEAD_TIMEOUT)
-        .tls_handshake_timeout(HANDSHAKE_TIMEOUT)
-        .client_disconnect_timeout(DISCONNECT_TIMEOUT)
-        .max_connections(CONNECTIONS_MAX)
-        .backlog(BACKLOG)
-        .worker_max_blocking_threads(BLOCKING_THREADS)
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .shutdown_signal(stopped(stop.clone()));
-    // With TLS the client chooses between HTTP/2 and HTTP/1.1 by ALPN.
-    let server = match tls {
-        Some(tls) => server.bind_rustls_0_23(address, server_config(tls, CERTIFICATE_INTERVAL)?),
-        None => server.bind(address),
     };
-    let server = server.map_err(refused(address))?;
-    let bound = server.addrs().first().copied().unwrap_or(address);
-    Ok((server.run(), bound))
+    listener.serve(application, stop).map_err(|cause| ServerError::Listen { address, cause })
 }
 
 fn metrics_server(
-    address: SocketAddr,
+    addresses: &HttpSettings,
+    limits: &HttpLimits,
     metrics: Metrics,
     stop: &Stop,
 ) -> Result<(Server, SocketAddr), ServerError> {
+    let address = addresses.metrics;
+    let limits = HttpLimits {
+        connections: METRICS_CONNECTIONS,
+        connections_per_address: METRICS_CONNECTIONS_PER_ADDRESS,
+        ..*limits
+    };
+    let listener = Listener {
+        address,
+        tls: None,
+        limits,
+        trusted_proxies: TrustedProxies::default(),
+        workers: Some(1),
+        blocking_threads: 1,
+        shutdown_seconds: 1,
+    };
     let metrics = Data::new(metrics);
-    let server = HttpServer::new(move || App::new().app_data(metrics.clone()).configure(configure_metrics))
-        .workers(1)
-        .client_request_timeout(HEAD_TIMEOUT)
-        .worker_max_blocking_threads(1)
-        .shutdown_timeout(1)
-        .shutdown_signal(stopped(stop.clone()))
-        .bind(address)
-        .map_err(refused(address))?;
-    let bound = server.addrs().first().copied().unwrap_or(address);
-    Ok((server.run(), bound))
-}
-
-/// Both are bound before anything is served, so that a taken port is told at once.
-fn refused(address: SocketAddr) -> impl FnOnce(std::io::Error) -> ServerError {
-    move |cause| ServerError::Listen { address, cause }
+    let application = move || {
+        App::new().app_data(metrics.clone()).configure(configure_metrics).wrap(from_fn(guard_requests))
+    };
+    listener.serve(application, stop).map_err(|cause| ServerError::Listen { address, cause })
 }
 
 fn body_limits(cfg: &mut ServiceConfig) {

@@ -2,9 +2,10 @@
 
 use platform::config::{
     AggregationSettings, AuditSettings, BrokerSettings, ClockSettings, DatabaseSettings, Deployment,
-    EdgeSettings, Environment, Faults, HttpSettings, KeySettings, LimitSettings, OidcSettings, StoreSettings,
+    EdgeSettings, Environment, Faults, HttpLimits, HttpSettings, KeySettings, LimitSettings, OidcSettings, ResumableSettings, StoreSettings,
     TlsSettings, UploadLimits,
 };
+use std::time::Duration;
 
 use crate::cli::ServeArgs;
 use crate::roles::Role;
@@ -12,6 +13,7 @@ use crate::roles::Role;
 /// The settings of a role.
 pub struct Settings {
     pub http: HttpSettings,
+    pub http_limits: HttpLimits,
     /// Where people find the service, if it is said.
     pub public_url: Option<String>,
     /// None for plain HTTP.
@@ -22,6 +24,11 @@ pub struct Settings {
     pub broker: BrokerSettings,
     pub store: StoreSettings,
     pub uploads: UploadLimits,
+    /// How long a message may wait in the outbox without a word about it.
+    pub outbox_age_max: Duration,
+    /// For what is in progress when the process is told to end.
+    pub stop_grace: Duration,
+    pub resumable: ResumableSettings,
     pub aggregation: AggregationSettings,
     pub clock: ClockSettings,
     /// None for a role that knows no callers.
@@ -38,6 +45,7 @@ impl Settings {
         let mut faults = Faults::default();
         // Each is asked before any is missed, so that all faults are told at once.
         let http = args.http.resolve(&mut faults);
+        let http_limits = args.http_limits.resolve(&mut faults);
         let tls = args.tls.resolve(&mut faults);
         let edge = args.edge.resolve(&mut faults);
         let limits = args.limits.resolve(&mut faults);
@@ -45,6 +53,9 @@ impl Settings {
         let broker = args.broker.resolve(environment, &mut faults);
         let store = args.store.resolve(&mut faults);
         let uploads = args.uploads.resolve(&mut faults);
+        let outbox_age_max = args.relay.resolve(&mut faults);
+        let stop_grace = args.stop.resolve(&mut faults);
+        let resumable = args.resumable.resolve(&mut faults);
         let aggregation = args.aggregation.resolve(&mut faults);
         let clock = args.clock.resolve(&mut faults);
         let public_url = clock.and_then(|clock| args.public.resolve(clock.deployment, &mut faults));
@@ -56,6 +67,7 @@ impl Settings {
         let settings = || {
             Some(Self {
                 http: http?,
+                http_limits: http_limits?,
                 public_url,
                 tls,
                 edge: edge?,
@@ -64,6 +76,9 @@ impl Settings {
                 broker: broker?,
                 store: store?,
                 uploads: uploads?,
+                outbox_age_max: outbox_age_max?,
+                stop_grace: stop_grace?,
+                resumable: resumable?,
                 aggregation: aggregation?,
                 clock: clock?,
                 keys,

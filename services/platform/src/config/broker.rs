@@ -4,6 +4,7 @@ use clap::Args;
 use lapin::uri::{AMQPScheme, AMQPUri};
 use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::{Environment, Faults};
 use crate::tls::client_config;
@@ -18,6 +19,10 @@ pub struct BrokerArgs {
     /// PEM file of the authorities that may have signed the broker's certificate; by default the system's.
     #[arg(long, env = "USAGE_AMQP_CA", default_value = "")]
     pub amqp_ca: String,
+    /// How long the broker may be silent before it is asked for a sign of life; after twice the time it is gone. A
+    /// `heartbeat` of the URL goes before, and the broker may want a shorter one. Whole seconds.
+    #[arg(long, env = "USAGE_AMQP_HEARTBEAT", default_value = "10s")]
+    pub amqp_heartbeat: String,
 }
 
 /// The broker, ready to connect to.
@@ -29,12 +34,19 @@ pub struct BrokerSettings {
     pub authorities: Option<PathBuf>,
     /// The exchange's name and the prefix of all queue names.
     pub namespace: String,
+    /// In seconds.
+    pub heartbeat_seconds: u16,
 }
+
+/// In seconds.
+const HEARTBEAT: u16 = 10;
+/// Longer notices nothing.
+const HEARTBEAT_MAX: Duration = Duration::from_mins(10);
 
 impl BrokerSettings {
     /// The defaults, for this URL and namespace.
     pub fn new(url: impl Into<SecretString>, namespace: impl Into<String>) -> Self {
-        Self { url: url.into(), authorities: None, namespace: namespace.into() }
+        Self { url: url.into(), authorities: None, namespace: namespace.into(), heartbeat_seconds: HEARTBEAT }
     }
 }
 
@@ -42,6 +54,7 @@ impl BrokerArgs {
     /// The settings, or faults.
     pub fn resolve(&self, environment: &Environment, faults: &mut Faults) -> Option<BrokerSettings> {
         let url = environment.secret("USAGE_AMQP_URL", faults).filter(|url| self.fits(url, faults));
+        let heartbeat = self.heartbeat(faults);
         let namespace = self.broker_namespace.clone();
         let sane = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         // AMQP names have 255 bytes at most; ours append a queue's name.
@@ -49,7 +62,18 @@ impl BrokerArgs {
             faults.add("USAGE_BROKER_NAMESPACE", "must be 1 to 200 of letters, digits, `-`, `_` and `.`");
             return None;
         }
-        Some(BrokerSettings { url: url?, authorities: self.authorities(faults), namespace })
+        let authorities = self.authorities(faults);
+        Some(BrokerSettings { url: url?, authorities, namespace, heartbeat_seconds: heartbeat? })
+    }
+
+    fn heartbeat(&self, faults: &mut Faults) -> Option<u16> {
+        let heartbeat = faults.parse_duration("USAGE_AMQP_HEARTBEAT", &self.amqp_heartbeat)?;
+        let is_whole = heartbeat.subsec_millis() == 0 && heartbeat <= HEARTBEAT_MAX;
+        let seconds = u16::try_from(heartbeat.as_secs()).ok().filter(|_| is_whole);
+        if seconds.is_none() {
+            faults.add("USAGE_AMQP_HEARTBEAT", "is not a whole number of seconds, ten minutes at most");
+        }
+        seconds
     }
 
     /// Whether the URL is one, and encrypted when authorities are named: nobody names them and wants plain text.

@@ -1,6 +1,7 @@
 //! URLs of the database. libpq repeats a URL that it cannot read, password and all, so it is never given one.
 
 use secrecy::{ExposeSecret, SecretString};
+use std::time::Duration;
 
 use super::{Environment, Faults};
 
@@ -15,6 +16,35 @@ impl Environment {
         faults.add(name, "is no URL such as postgres://user:password@host:5432/database, percent-encoded");
         None
     }
+}
+
+/// Adds libpq's parameters for a connection that cannot be made, and for a server that is gone without a word: unasked,
+/// libpq waits for both as long as the kernel does, which is hours. What the URL says itself stays.
+pub(super) fn with_limits(url: &SecretString, connect: Duration, dead_peer: Duration) -> SecretString {
+    let dead_peer_ms = dead_peer.as_millis();
+    let parameters = [
+        ("connect_timeout", connect.as_secs().to_string()),
+        // Half of the time in silence, the other half in probes.
+        ("keepalives_idle", (dead_peer.as_secs() / 2).to_string()),
+        ("keepalives_interval", (dead_peer.as_secs() / 6).to_string()),
+        ("keepalives_count", "3".to_owned()),
+        // Probes are sent while nothing else is on its way; this is for what is.
+        ("tcp_user_timeout", dead_peer_ms.to_string()),
+    ];
+    let mut url = url.expose_secret().to_owned();
+    for (name, value) in parameters {
+        let query = url.split_once('?').map(|(_, query)| query);
+        let is_there = query.is_some_and(|query| {
+            query.split('&').any(|pair| pair.split_once('=').map_or(pair, |(name, _)| name) == name)
+        });
+        if !is_there {
+            url.push(if query.is_some() { '&' } else { '?' });
+            url.push_str(name);
+            url.push('=');
+            url.push_str(&value);
+        }
+    }
+    url.into()
 }
 
 fn is_readable(url: &str) -> bool {
@@ -50,7 +80,24 @@ fn is_percent_encoded(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_readable;
+    use super::{is_readable, with_limits};
+    use secrecy::ExposeSecret;
+    use std::time::Duration;
+
+    #[test]
+    fn the_kernel_is_told_how_long_to_wait_unless_the_url_says_it() {
+        let limited = |url: &str| {
+            let url = with_limits(&url.into(), Duration::from_secs(5), Duration::from_secs(30));
+            url.expose_secret().to_owned()
+        };
+        let all = "connect_timeout=5&keepalives_idle=15&keepalives_interval=5&keepalives_count=3&tcp_user_timeout=30000";
+        assert_eq!(limited("postgres://a:b@db/usage"), format!("postgres://a:b@db/usage?{all}"));
+        assert_eq!(
+            limited("postgres://db/usage?sslmode=require&connect_timeout=60&tcp_user_timeout=0"),
+            "postgres://db/usage?sslmode=require&connect_timeout=60&tcp_user_timeout=0\
+             &keepalives_idle=15&keepalives_interval=5&keepalives_count=3",
+        );
+    }
 
     #[test]
     fn urls_as_the_manual_has_them_are_read() {

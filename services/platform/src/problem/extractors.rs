@@ -5,6 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderMap};
 use actix_web::{HttpResponse, ResponseError, web};
 use serde_json::error::Category;
+use std::io::ErrorKind;
 
 use super::{ApiError, ErrorItem};
 
@@ -33,6 +34,9 @@ fn json_error(error: &JsonPayloadError) -> ApiError {
         | JsonPayloadError::Overflow { .. }
         | JsonPayloadError::Payload(PayloadError::Overflow) => {
             ApiError::PayloadTooLarge { limit_bytes: JSON_BYTES_MAX as u64 }
+        }
+        JsonPayloadError::Payload(PayloadError::Io(error)) if error.kind() == ErrorKind::TimedOut => {
+            ApiError::BodyTimeout
         }
         JsonPayloadError::ContentType => {
             ApiError::UnsupportedMediaType("the body must be application/json".to_owned())
@@ -75,6 +79,7 @@ pub(super) fn problem_of_status(status: StatusCode, headers: &HeaderMap) -> Http
         StatusCode::FORBIDDEN => ApiError::Forbidden("this is not allowed"),
         StatusCode::METHOD_NOT_ALLOWED if headers.contains_key(ALLOW) => ApiError::MethodNotAllowed,
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => ApiError::NotFound("resource"),
+        StatusCode::REQUEST_TIMEOUT => ApiError::BodyTimeout,
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::PayloadTooLarge { limit_bytes: JSON_BYTES_MAX as u64 },
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             ApiError::UnsupportedMediaType("the body has a type that is not taken here".to_owned())

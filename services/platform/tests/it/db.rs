@@ -154,3 +154,19 @@ async fn a_lost_connection_is_unavailable() {
     assert!(lost.is_unavailable(), "{lost}");
     assert!(db.ping().await.unwrap_err().is_unavailable());
 }
+
+/// A thread waits for it, and threads are few.
+#[tokio::test]
+async fn a_server_that_says_nothing_is_given_up() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("postgres://nobody@{}/nothing", silent.local_addr().unwrap());
+    let settings = DatabaseSettings { connect: Duration::from_secs(2), ..settings(url) };
+    let refused = Db::new(&settings, "platform-test").unwrap().ping().await.unwrap_err();
+    assert!(refused.is_unavailable(), "{refused}");
+    let given_up = tokio::task::spawn_blocking(move || {
+        let mut stream = silent.accept().unwrap().0;
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+        std::io::Read::read_to_end(&mut stream, &mut Vec::new())
+    });
+    given_up.await.unwrap().unwrap();
+}
