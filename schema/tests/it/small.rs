@@ -19,7 +19,8 @@ fn failures_are_counted_until_they_are_cleared() {
     let mut service = database.service();
     let mut fail = |organization_id| {
         as_organization(&mut service, organization_id, |tx| {
-            attempts::record(tx, MESSAGE, Trouble::Failed(&"x".repeat(9000)), at(NOW)).map(|known| known.attempts)
+            attempts::record(tx, MESSAGE, Trouble::Failed(&"x".repeat(9000)), at(NOW))
+                .map(|known| known.attempts)
         })
     };
     assert_eq!((fail(ACME), fail(ACME), fail(GLOBEX)), (1, 2, 1));
@@ -35,8 +36,7 @@ fn beginnings_are_counted_until_a_verdict() {
     let database = TestDatabase::with_tenants();
     let mut service = database.service();
     let mut meet = |trouble| {
-        let known =
-            as_organization(&mut service, ACME, |tx| attempts::record(tx, MESSAGE, trouble, at(NOW)));
+        let known = as_organization(&mut service, ACME, |tx| attempts::record(tx, MESSAGE, trouble, at(NOW)));
         (known.begun, known.hindered, known.attempts)
     };
     assert_eq!(meet(Trouble::BegunAgain), (1, 0, 0));

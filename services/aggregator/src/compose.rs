@@ -1,8 +1,8 @@
 //! *Compose*: an organization's month from the newest versions of its units: report revision and order drafts.
 
 mod draft;
-mod parts;
-mod report;
+pub mod parts;
+pub mod report;
 
 use crate::context::Context;
 use crate::error::WorkError;

@@ -48,7 +48,8 @@ pub async fn run(context: Context, broker: Broker, settings: AggregationSettings
     let watch = schedule::watch(context.clone(), settings, stop.clone());
     let verify = Box::pin(verify::keep(context.clone(), settings.verify_units, stop.clone()));
     let differing = verify::watch(context.clone(), stop.clone());
-    let (register, meter, compose) = (consume(Queue::Register), consume(Queue::Meter), consume(Queue::Compose));
+    let (register, meter, compose) =
+        (consume(Queue::Register), consume(Queue::Meter), consume(Queue::Compose));
     let collect = dead::collect(context.clone(), broker.clone(), stop.clone());
     let letters = dead::watch(context.clone(), stop.clone());
     tokio::join!(register, meter, compose, schedule, watch, verify, differing, collect, letters);

@@ -10,9 +10,10 @@ use crate::context::Context;
 use crate::error::WorkError;
 use checkpoints::Standing;
 use metering::evidence::{Piece, on_time};
-use metering::{Catalogue, Continued, Limits, Metering};
+use metering::{Catalogue, Limits, Metering};
 use platform::calendar::{instant, month_of, utc};
 use platform::durable::{Step, durable};
+use save::Found;
 use schema::bulk::ensure_vm_history_partition;
 use schema::units::{self, Unit, UnitKey};
 use schema::{Scope, evidence};
@@ -36,20 +37,17 @@ pub async fn meter(context: &Context, organization_id: Uuid, key: UnitKey) -> Re
     let plan = context.db.run(scope(), move |tx| plan(tx, key, deadline_ms, files)).await?;
     let Some(plan) = plan else { return Ok(()) };
     let started = Stopwatch::now();
-    let (plan, continued) = tokio::task::spawn_blocking(move || fold(key, plan, &limits)).await??;
+    let found = tokio::task::spawn_blocking(move || fold(key, plan, &limits)).await??;
     let folded_ms = started.elapsed().as_millis();
-    let begin = plan.standing.begin;
-    let (now, machine_now) = (context.clock.now(), context.clock.machine_now());
+    let begin = found.standing.begin;
+    let times = (context.clock.now(), context.clock.machine_now());
     // Only months with rows: a file may reach into any month that a calendar has.
-    if continued.timeline.vcenters().any(|vcenter| vcenter.rows().len() > 0) {
+    if found.continued.timeline.vcenters().any(|vcenter| vcenter.rows().len() > 0) {
         let ensure =
             move |tx: &mut schema::Tx<'_>| Ok::<_, WorkError>(ensure_vm_history_partition(tx, key.month)?);
         durable(Step::MakePartition, context.db.run(scope(), ensure)).await?;
     }
-    let save = move |tx: &mut schema::Tx<'_>| {
-        let Plan { unit, standing, .. } = &plan;
-        save::save(tx, organization_id, &key, unit, standing, &continued, now, machine_now)
-    };
+    let save = move |tx: &mut schema::Tx<'_>| save::save(tx, organization_id, &key, &found, times);
     let outcome = durable(Step::SaveUnit, context.db.run(scope(), save)).await?;
     let total_ms = started.elapsed().as_millis();
     tracing::info!(
@@ -80,11 +78,12 @@ fn plan(
     Ok(Some(Plan { unit, files, pieces, standing }))
 }
 
-fn fold(key: UnitKey, mut plan: Plan, limits: &Limits) -> Result<(Plan, Continued), WorkError> {
+fn fold(key: UnitKey, plan: Plan, limits: &Limits) -> Result<Found, WorkError> {
+    let Plan { unit, files, pieces, mut standing } = plan;
     let catalogue = Catalogue::default();
-    let beginning = plan.standing.beginning.take();
-    let continued = metering(&key, &catalogue, limits).resume(&plan.files, &plan.pieces, beginning)?;
-    Ok((plan, continued))
+    let beginning = standing.beginning.take();
+    let continued = metering(&key, &catalogue, limits).resume(&files, &pieces, beginning)?;
+    Ok(Found { unit, standing, continued })
 }
 
 fn metering<'m>(key: &UnitKey, catalogue: &'m Catalogue, limits: &'m Limits) -> Metering<'m> {

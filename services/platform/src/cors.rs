@@ -6,14 +6,30 @@
 
 use actix_cors::Cors;
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use actix_web::middleware::Condition;
 
 /// What pages may send beside what every form can.
-const METHODS: [Method; 5] = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+const METHODS: [Method; 6] =
+    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+
+/// And of headers; those of tus among them, and the digests of RFC 9530.
+const HEADERS: [&str; 12] = [
+    "accept",
+    "authorization",
+    "content-type",
+    "content-digest",
+    "idempotency-key",
+    "repr-digest",
+    "tus-resumable",
+    "upload-checksum",
+    "upload-length",
+    "upload-metadata",
+    "upload-offset",
+    "x-http-method-override",
+];
 
 /// What pages may read of an answer beside its body and type.
-const EXPOSED: [&str; 9] = [
+const EXPOSED: [&str; 20] = [
     "content-disposition",
     "etag",
     "location",
@@ -22,6 +38,17 @@ const EXPOSED: [&str; 9] = [
     "ratelimit-remaining",
     "ratelimit-reset",
     "retry-after",
+    "tus-checksum-algorithm",
+    "tus-extension",
+    "tus-max-size",
+    "tus-resumable",
+    "tus-version",
+    "upload-expires",
+    "upload-length",
+    "upload-metadata",
+    "upload-offset",
+    "usage-upload-id",
+    "usage-upload-outcome",
     "x-request-id",
 ];
 
@@ -30,10 +57,9 @@ const MAX_AGE_SECONDS: usize = 600;
 
 /// Middleware, within `request_ids`: answers preflights, and lets pages of these origins read answers.
 pub fn cors(origins: &[String]) -> Condition<Cors> {
-    let headers = [ACCEPT.as_str(), AUTHORIZATION.as_str(), CONTENT_TYPE.as_str(), "idempotency-key"];
     let cors = Cors::default()
         .allowed_methods(METHODS)
-        .allowed_headers(headers)
+        .allowed_headers(HEADERS)
         .expose_headers(EXPOSED)
         .max_age(MAX_AGE_SECONDS);
     let cors = origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin));

@@ -3,6 +3,7 @@
 //! All calls block; callers are on a blocking thread. A file is visible under its digest only when
 //! every byte of it is on the disk.
 
+mod partial;
 mod staged;
 
 use std::fs::File;
@@ -12,6 +13,7 @@ use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 
+pub use self::partial::{Partial, PartialId};
 pub use self::staged::{Staged, Stored};
 use crate::config::StoreSettings;
 
@@ -89,6 +91,14 @@ impl Store {
         Ok(())
     }
 
+    /// Whether there is anything in it: a folder with nothing was not mounted, or is another one.
+    pub fn check_holds_files(&self) -> Result<(), StoreError> {
+        match std::fs::read_dir(&self.root)?.next() {
+            Some(_) => Ok(()),
+            None => Err(StoreError::Unavailable(io::Error::other("its folder is empty"))),
+        }
+    }
+
     /// Deletes what crashed processes left half written; returns how many files.
     pub fn sweep(&self, machine_now: DateTime<Utc>) -> Result<usize, StoreError> {
         let now = SystemTime::from(machine_now);
@@ -106,6 +116,20 @@ impl Store {
             }
         }
         Ok(swept)
+    }
+
+    /// Gives a synced file its name, for good when this returns.
+    fn give_name(&self, path: &Path, digest: &Digest) -> Result<(), StoreError> {
+        let target = self.path(digest);
+        let folder = target.parent().unwrap_or(self.root());
+        if !folder.is_dir() {
+            std::fs::create_dir_all(folder)?;
+            staged::sync_folder(self.root())?;
+        }
+        // Over a file that is there already, too: it has the same bytes, and if a faulty disk
+        // shortened it, this heals it. Readers keep what they have open.
+        std::fs::rename(path, &target)?;
+        staged::sync_folder(folder)
     }
 
     fn staging(&self) -> PathBuf {

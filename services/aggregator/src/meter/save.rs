@@ -39,17 +39,25 @@ pub enum Outcome {
     },
 }
 
+/// What there is to save.
+pub struct Found {
+    /// As it was when the metering was planned.
+    pub unit: Unit,
+    /// Where it began.
+    pub standing: Standing,
+    /// What it came to.
+    pub continued: Continued,
+}
+
 /// One transaction under the unit's lock; the month's report is composed after it.
 pub fn save(
     tx: &mut Tx<'_>,
     organization_id: Uuid,
     key: &UnitKey,
-    planned: &Unit,
-    standing: &Standing,
-    continued: &Continued,
-    now: DateTime<Utc>,
-    machine_now: DateTime<Utc>,
+    found: &Found,
+    (now, machine_now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Outcome, WorkError> {
+    let Found { unit: planned, standing, continued } = found;
     let Some(unit) = units::lock(tx, key)? else { return Err(WorkError::Vanished("unit")) };
     if unit.done >= planned.wanted {
         return Ok(Outcome::Superseded);

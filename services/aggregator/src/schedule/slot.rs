@@ -19,7 +19,8 @@ mod tests {
 
     fn due_at(now: &str, interval: Duration) -> String {
         let at = NaiveTime::from_hms_opt(0, 30, 0).unwrap();
-        let settings = AggregationSettings { interval, at, deadline: Duration::from_hours(48), workers: 1 };
+        let deadline = Duration::from_hours(48);
+        let settings = AggregationSettings { interval, at, deadline, workers: 1, verify_units: 0 };
         due(now.parse().unwrap(), settings).to_rfc3339()
     }
 

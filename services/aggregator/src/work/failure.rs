@@ -60,17 +60,27 @@ impl Failure {
     fn settle(&self, tx: &mut Tx<'_>) -> Result<Option<GivenUp>, WorkError> {
         let (queue, own_key) = (self.work.queue().as_str(), self.work.key());
         let own = self.key == own_key;
-        // An end is an end: whatever it was, the process outlived it.
-        attempts::end(tx, queue, &own_key)?;
         let trouble = match self.remedy {
             Remedy::Again | Remedy::Pause => {
+                attempts::end(tx, queue, &own_key)?;
                 self.postpone(tx, AGAIN_AFTER_MS)?;
                 return Ok(None);
             }
             Remedy::Hindered => Trouble::Hindered(&self.reason),
             Remedy::Count | Remedy::Never => Trouble::Failed(&self.reason),
         };
-        let attempts = attempts::record(tx, (queue, &self.key), trouble, self.machine_now)?;
+        // Another upload that is to blame was received before: its attempts are locked first.
+        let blamed = if own {
+            None
+        } else {
+            Some(attempts::record(tx, (queue, &self.key), trouble, self.machine_now)?)
+        };
+        // An end is an end: whatever it was, the process outlived it.
+        attempts::end(tx, queue, &own_key)?;
+        let attempts = match blamed {
+            Some(attempts) => attempts,
+            None => attempts::record(tx, (queue, &own_key), trouble, self.machine_now)?,
+        };
         if own && self.is_last(&attempts) {
             return give_up(tx, &self.work, &self.reason, &attempts, self.machine_now).map(Some);
         }

@@ -24,7 +24,7 @@ fn day(meter: usize, day: u32) -> Vec<u8> {
     let (midnight, next) = (at(0, 0), format!("2026-09-{:02}T00:00:00Z", day + 1));
     let mut census = vec![
         host(&midnight, "host-1"),
-        host(&midnight, "host-2").with("license", if day % 2 == 0 { "perpetual" } else { "rental" }),
+        host(&midnight, "host-2").with("license", if day.is_multiple_of(2) { "perpetual" } else { "rental" }),
         cluster(&midnight, "domain-c8").with("vsan_edition", "standard").with("vsan_used_gb", 10 * day),
     ];
     census.extend((day.saturating_sub(3)..=day).map(|number| {

@@ -65,8 +65,8 @@ async fn a_run_takes_the_units_of_several_months_in_the_one_order() {
     bench.run(move |tx| units::mark(tx, &[first, last])).await;
     let broker = Broker::new(BrokerSettings::new(&*test_broker.url, &test_broker.namespace), "test");
     let day = Duration::from_hours(24);
-    let settings =
-        AggregationSettings { interval: day, at: chrono::NaiveTime::MIN, deadline: 2 * day, workers: 1 };
+    let at = chrono::NaiveTime::MIN;
+    let settings = AggregationSettings { interval: day, at, deadline: 2 * day, workers: 1, verify_units: 0 };
     let (source, stop) = stop::pair();
     let mut other = impatient(&bench);
     let (locked, is_locked) = oneshot::channel();

@@ -2,8 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
 mod bench;
+mod crowd;
+mod dead_letters;
+mod incremental;
 mod locks;
 mod order_of_receipt;
 mod registration;
+mod verify;
 mod versions;
 mod workers;

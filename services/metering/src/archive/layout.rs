@@ -24,8 +24,9 @@ pub(super) fn check(
         let message = format!("{} bytes precede the first entry; nothing may", first.header_offset);
         return Err(invalid(message).into());
     }
-    let ends: Vec<u64> =
-        entries.iter().skip(1).map(|entry| entry.header_offset).chain([directory_at]).collect();
+    // Where the next one is said to begin may lie beyond the file.
+    let begins = entries.iter().skip(1).map(|entry| entry.header_offset.min(directory_at));
+    let ends: Vec<u64> = begins.chain([directory_at]).collect();
     for (entry, end) in entries.iter_mut().zip(ends) {
         if let Err(message) = check_entry(source, entry, end)? {
             refusals.push(invalid(message).at_path(&*entry.name));

@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 /// written: older checkpoints are of no use then.
 const FORMAT: u32 = 1;
 
-/// Days before the last midnight at which a metering leaves checkpoints: evidence that comes out of order begins at
-/// most about twice as far back as it reaches.
-const DAYS_BACK: [i64; 5] = [0, 1, 3, 7, 15];
+/// Days before the last midnight at which a metering leaves checkpoints, each about a third farther back than the one
+/// before: evidence that comes out of order is metered from not much before it.
+const DAYS_BACK: [i64; 10] = [0, 1, 2, 3, 5, 7, 10, 14, 19, 25];
 
 /// The state of a vCenter's timeline just before an instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,8 +116,8 @@ pub fn worth_keeping(instants: &[Instant]) -> Vec<Instant> {
     let mut kept: Vec<Instant> = Vec::new();
     let mut last_class = None;
     for at in instants {
-        let days = end.0.abs_diff(at.0) / DAY_MS.unsigned_abs();
-        let class = (at != end).then(|| (days + 1).ilog2());
+        let days = end.0.abs_diff(at.0).cast_signed() / DAY_MS;
+        let class = (at != end).then(|| DAYS_BACK.partition_point(|bound| *bound <= days));
         if last_class != Some(class) {
             kept.push(*at);
             last_class = Some(class);
@@ -140,13 +140,13 @@ mod tests {
             kept.sort_unstable();
             kept.dedup();
             kept = worth_keeping(&kept);
-            assert!(kept.len() <= 7, "{kept:?}");
+            assert!(kept.len() <= DAYS_BACK.len() + 1, "{kept:?}");
             assert_eq!(kept.last(), Some(&hours(hour)));
             // Whatever an instant's distance from the end, a checkpoint before it is not much farther away.
             for back in 1..hour {
                 let before = kept.iter().rev().find(|at| at.0 <= hours(hour - back).0);
                 let distance = before.map_or(hour, |at| (hours(hour).0 - at.0) / crate::time::HOUR_MS);
-                assert!(distance <= 4 * back + 3 * 24, "{distance} h for {back} h at {hour}: {kept:?}");
+                assert!(distance <= 2 * back + 2 * 24, "{distance} h for {back} h at {hour}: {kept:?}");
             }
         }
     }

@@ -27,7 +27,9 @@ impl Saved {
         let vms = vcenter.vms.iter().filter(|(_, vm)| lives(vm)).cloned();
         let hosts = vcenter.hosts.all().map(|(mut id, mut state)| {
             texts.keep(&mut id);
-            state.iter_mut().for_each(|state| texts.keep_host(state));
+            if let Some(state) = &mut state {
+                texts.keep_host(state);
+            }
             (id, state)
         });
         let hosts = hosts.collect();

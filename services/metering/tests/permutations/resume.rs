@@ -12,10 +12,13 @@ use uuid::Uuid;
 
 const VCENTERS: [Uuid; 2] = [Uuid::from_u128(0x10), Uuid::from_u128(0x11)];
 
-/// What a database keeps of a unit: rows by VM and begin, with their ends unless they reach the horizon.
+/// By VM and begin: the end, unless the row reaches the horizon, and all that it says.
+type Rows = BTreeMap<(Uuid, Instant), (Option<Instant>, String)>;
+
+/// What a database keeps of a unit.
 #[derive(Default)]
 struct Unit {
-    rows: BTreeMap<(Uuid, Instant), (Option<Instant>, String)>,
+    rows: Rows,
     checkpoints: Vec<Checkpoint>,
     resumed: usize,
 }
@@ -37,7 +40,7 @@ impl Evidence {
         let UsageFile { manifest, locations, .. } = UsageFile::open(&bytes, &Limits::default()).unwrap();
         let product_kind = manifest.products[0].kind;
         let collection = manifest.collections.into_iter().next().unwrap();
-        let (source, meter, location) = (self.files.len(), manifest.meter_id, locations[0].clone());
+        let (source, meter, location) = (self.files.len(), manifest.meter_id, locations[0]);
         self.pieces.push(Piece { source, location, meter, product_kind, collection });
         self.files.push(bytes);
     }
@@ -51,7 +54,7 @@ impl Evidence {
 }
 
 /// Rows as a database has them, and everything else as text.
-fn shown(timeline: &Timeline) -> (BTreeMap<(Uuid, Instant), (Option<Instant>, String)>, String) {
+fn shown(timeline: &Timeline) -> (Rows, String) {
     let Some(vcenter) = timeline.vcenters().next() else { return <_>::default() };
     let rows = vcenter.rows().map(|row| {
         // A row's number of meter or symbol shows in none of its fields.
@@ -184,7 +187,7 @@ fn what_a_checkpoint_holds_changes_with_its_format_alone() {
     let month = MONTH.parse().unwrap();
     let metering = Metering { month, catalogue: &catalogue, limits: &limits, only: Some(VCENTERS[0]) };
     let left = metering.resume(&[file].as_slice(), &pieces, None).unwrap().checkpoints;
-    let state: String = left[0].state.iter().map(|byte| format!("{byte:02x}")).collect();
+    let state = hex::encode(&left[0].state);
     assert_eq!(state, STATE, "raise FORMAT in checkpoint.rs, and write down the new state");
 }
 

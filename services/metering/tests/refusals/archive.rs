@@ -76,6 +76,19 @@ fn entries_and_collections_must_match() {
 }
 
 #[test]
+fn entries_beyond_the_file_are_refused() {
+    let mut bytes = good().zip().build();
+    // Of the directory's headers the last field before the name, where the entry begins.
+    let headers: Vec<_> = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(b"PK\x01\x02")).collect();
+    for (header, offset) in headers[1..].iter().zip([1_u32 << 20, 1 << 21]) {
+        bytes[header + 42..header + 46].copy_from_slice(&offset.to_le_bytes());
+    }
+    let refusals = refusals(&bytes);
+    assert_eq!(refusals.len(), 3, "{refusals:#?}");
+    assert!(refusals.iter().all(|refusal| refusal.code == Code::ArchiveInvalid), "{refusals:#?}");
+}
+
+#[test]
 fn a_file_cut_short_anywhere_is_refused() {
     let bytes = good().build();
     for end in 4..bytes.len() {

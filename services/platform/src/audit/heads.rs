@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, Validation};
 use serde::{Deserialize, Serialize};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -114,6 +114,22 @@ impl Heads {
     /// The organizations that have a file.
     pub fn organizations(&self) -> Result<Vec<Uuid>, HeadError> {
         file::organizations(&self.folder)
+    }
+
+    /// Copies an organization's lines into another folder, all but the heads behind `end`: where the chain of a restored
+    /// database ends, it goes on. That folder must not have a file of the organization yet. Returns the heads left out.
+    pub fn copy_until(&self, organization_id: Uuid, end: i64, into: &Path) -> Result<Vec<Head>, HeadError> {
+        let (mut kept, mut left_out) = (Vec::new(), Vec::new());
+        let found = file::lines(&self.folder, organization_id, |line| match self.line(line) {
+            Line::Head(head) if head.sequence > end => left_out.push(head),
+            // What is wrong with the heads stays to be seen.
+            Line::Head(_) | Line::Unsigned => kept.push(line.to_vec()),
+            Line::Torn => {}
+        })?;
+        if found {
+            file::create(into, organization_id, &kept)?;
+        }
+        Ok(left_out)
     }
 
     fn last(&self, file: &HeadFile) -> Result<Option<Head>, HeadError> {

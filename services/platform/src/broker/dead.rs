@@ -107,7 +107,8 @@ impl Broker {
             _ => None,
         };
         let full_name = text("x-first-death-queue").unwrap_or_default();
-        let within_namespace = full_name.strip_prefix(self.namespace()).and_then(|name| name.strip_prefix('.'));
+        let within_namespace =
+            full_name.strip_prefix(self.namespace()).and_then(|name| name.strip_prefix('.'));
         Dead {
             queue: within_namespace.and_then(|name| name.parse().ok()),
             cause: text("x-first-death-reason").unwrap_or_else(|| "unknown".to_owned()),

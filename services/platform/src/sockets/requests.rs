@@ -63,10 +63,11 @@ impl Held {
 }
 
 fn refusal(full: Full, of: &'static str) -> ApiError {
-    let (limit, error) = match full {
-        Full::All => ("process", ApiError::Unavailable { retry_after: RETRY_AFTER }),
-        Full::Each => (of, ApiError::TooManyRequests { retry_after: RETRY_AFTER }),
+    let limit = match full {
+        Full::All => "process",
+        Full::Each => of,
     };
     metrics::counter!("http_requests_refused_total", "limit" => limit).increment(1);
-    error
+    // Never 503: to who uploads that means that database or store cannot take the file.
+    ApiError::TooManyRequests { retry_after: RETRY_AFTER }
 }

@@ -76,17 +76,10 @@ impl Staged {
     pub fn commit(mut self) -> Result<Stored, StoreError> {
         let stored = Stored { sha256: self.sha256(), size: self.size };
         self.file.sync_all()?;
-        let target = self.store.path(&stored.sha256);
-        let folder = target.parent().unwrap_or(self.store.root());
-        if !folder.is_dir() {
-            std::fs::create_dir_all(folder)?;
-            sync_folder(self.store.root())?;
-        }
-        // Over a file that is there already, too: it has the same bytes, and if a faulty disk
-        // shortened it, this heals it. Readers keep what they have open.
-        std::fs::rename(&self.path, &target)?;
-        self.committed = true;
-        sync_folder(folder)?;
+        // Whether or not that succeeds, the file has its name if it is not here any more.
+        let named = self.store.give_name(&self.path, &stored.sha256);
+        self.committed = named.is_ok() || !self.path.exists();
+        named?;
         Ok(stored)
     }
 }
@@ -102,7 +95,7 @@ impl Drop for Staged {
 }
 
 /// A new name is on the disk when its folder is.
-fn sync_folder(path: &Path) -> Result<(), StoreError> {
+pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
     File::open(path)?.sync_all()?;
     Ok(())
 }

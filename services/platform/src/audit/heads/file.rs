@@ -79,6 +79,22 @@ fn ends_in_a_line(mut file: &File) -> io::Result<bool> {
     Ok(byte == *b"\n")
 }
 
+/// Makes an organization's file of these lines, durably; an error when there is one.
+pub fn create(folder: &Path, organization_id: Uuid, lines: &[Vec<u8>]) -> Result<(), HeadError> {
+    let path = path(folder, organization_id);
+    let write = || {
+        fs::create_dir_all(folder)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        for line in lines {
+            file.write_all(line)?;
+            file.write_all(b"\n")?;
+        }
+        file.sync_all()?;
+        File::open(folder)?.sync_all()
+    };
+    write().map_err(|cause| failure(&path, cause))
+}
+
 /// Hands over every line in order; false when there is no file.
 pub fn lines(folder: &Path, organization_id: Uuid, mut each: impl FnMut(&[u8])) -> Result<bool, HeadError> {
     let path = path(folder, organization_id);
