@@ -1,6 +1,6 @@
 # The front door. The work is done by scripts/, which say how and why.
 .DEFAULT_GOAL := help
-.PHONY: help setup build up down wipe demo test check security openapi schema fmt k8s-check
+.PHONY: help setup build up down wipe demo test chaos fairness check security openapi schema fmt k8s-check
 
 help: ## Lists these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,15 @@ demo: ## From two usage data files to a report, a check by hand and an order dra
 
 test: ## Runs the tests on a PostgreSQL and RabbitMQ of their own; ARGS="-p metering" narrows them
 	@scripts/test $(ARGS)
+
+chaos: ## Breaks everything while files come in: nothing is lost, nothing counts twice; SEED=1 FILES=300
+	@scripts/chaos --seed $(or $(SEED),1) --files $(or $(FILES),300)
+
+fairness: ## Measures how long small uploads wait beside a huge one, and beside many
+	@scripts/fairness
+
+fuzz: ## Feeds each reader what a fuzzer thinks of, and checks its laws; SECONDS=60 each, TARGETS="archive records"
+	@scripts/fuzz $(or $(SECONDS),60) $(TARGETS)
 
 check: ## Format, lints, documentation, API description, manifests, scripts
 	@scripts/check

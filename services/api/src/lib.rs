@@ -15,9 +15,9 @@ mod coverage;
 pub mod dead_letters;
 mod decimal;
 mod download;
-mod idempotency;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
+mod idempotency;
 mod identity;
 mod meters;
 mod notices;

@@ -60,6 +60,14 @@ impl Answer {
         Ok(Self { kind, upload })
     }
 
+    /// The same answer about the upload as it stands now.
+    pub fn again(status: i16, upload: Upload) -> Result<Self, ApiError> {
+        match status {
+            200 => Self::duplicate(upload),
+            _ => Self::restore(status, serde_json::to_value(&upload).map_err(ApiError::internal)?),
+        }
+    }
+
     fn new(kind: Kind, upload: &Upload) -> Result<Self, ApiError> {
         Ok(Self { kind, upload: serde_json::to_value(upload).map_err(ApiError::internal)? })
     }

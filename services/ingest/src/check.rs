@@ -32,18 +32,11 @@ pub struct Verdict {
     standing: Option<Standing>,
 }
 
-/// In seconds, until a file is to be sent again whose meter was changed during its checks.
-const RETRY_AFTER_SECONDS: u32 = 1;
-
 impl Verdict {
-    /// Whether the file would be judged in the same way now; if not it is to be sent again.
-    pub fn holds(&self, tx: &mut Tx<'_>, sender: &Sender) -> Result<(), ApiError> {
-        let (Some(about), Some(standing)) = (&self.about, &self.standing) else { return Ok(()) };
-        if Standing::of(tx, sender, about.meter_id)? == *standing {
-            Ok(())
-        } else {
-            Err(ApiError::Unavailable { retry_after: RETRY_AFTER_SECONDS })
-        }
+    /// Whether the file would be judged in the same way now; if not it is to be judged again.
+    pub fn holds(&self, tx: &mut Tx<'_>, sender: &Sender) -> Result<bool, ApiError> {
+        let (Some(about), Some(standing)) = (&self.about, &self.standing) else { return Ok(true) };
+        Ok(Standing::of(tx, sender, about.meter_id)? == *standing)
     }
 }
 

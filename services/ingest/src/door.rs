@@ -16,8 +16,15 @@ use uuid::Uuid;
 use crate::Door;
 use crate::answer::Answer;
 use crate::check::check;
-use crate::receive::{Body, receive};
-use crate::record::{Arrival, answer_to_known, record};
+use crate::digest::{DigestHeaders, Digests};
+use crate::first::First;
+use crate::receive::{Body, Incoming, receive};
+use crate::record::{Arrival, NotRecorded, answer_to_known, record};
+
+/// How often a file is judged whose meter is changed while it is.
+const JUDGED_MAX: u32 = 5;
+/// In seconds, for one whose meter is changed without end: its rows are contended.
+const OUTDATED_RETRY_AFTER: u32 = 1;
 
 /// Adds the door's one endpoint.
 pub fn configure(cfg: &mut ServiceConfig<'_>) {
@@ -56,12 +63,12 @@ struct UploadForm {
 /// stored or processed again, unless they were refused.
 #[utoipa::path(
     tag = "uploads",
-    params(IdempotencyHeader),
+    params(IdempotencyHeader, DigestHeaders),
     request_body(content((UploadBytes = "application/octet-stream"), (UploadForm = "multipart/form-data"))),
     responses(
         (status = 200, description = "These bytes are known: the upload that brought them", body = Upload),
         (status = 202, description = "Stored and queued", body = Upload, headers(("Location" = String))),
-        (status = 400, description = "The body cannot be read", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "The body cannot be read, or has another digest than it says (`digest-mismatch`)", body = Problem, content_type = "application/problem+json"),
         (status = 401, description = "No valid token", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "Only partners and their meters upload", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "The file is too large", body = Problem, content_type = "application/problem+json"),
@@ -82,26 +89,50 @@ async fn upload(
     let body = Body::of(&request, payload, door.limits.bytes_max)?;
     let (meter_id, origin) = (caller.meter_id(), caller.origin().clone());
     let sender = Sender { scope: caller.scope().await?, meter_id, origin };
-    let answer = take_in(&door, sender, key, body).await?;
-    let (outcome, id) = (answer.outcome(), answer.upload_id());
-    metrics::counter!("uploads_total", "outcome" => outcome).increment(1);
-    tracing::info!(outcome, id, "answered an upload");
+    let digests = Digests::of(&request)?;
+    let answer = take_in(&door, sender, First::Key(key), body, digests).await?;
     answer.respond()
 }
 
-/// Known bytes are neither stored nor checked again; the others are on the disk before anything is checked, so that
-/// what is refused can be looked at.
-async fn take_in(door: &Door, sender: Sender, key: IdempotencyKey, body: Body) -> Result<Answer, ApiError> {
-    let _place = door.place().await?;
-    let received = receive(door, body).await?;
-    let arrival = Arrival { sender, key, sha256: received.sha256, received_at: received.received_at };
+async fn take_in(
+    door: &Door,
+    sender: Sender,
+    first: First,
+    body: Body,
+    digests: Digests,
+) -> Result<Answer, ApiError> {
+    let _place = door.place(&sender).await?;
+    let received = receive(door, body, digests).await?;
+    let arrival = Arrival { sender, first, sha256: received.sha256, received_at: received.received_at };
+    settle(door, arrival, received).await
+}
+
+/// What becomes of a file of which every byte is here. Known bytes are neither stored nor checked again; the others are
+/// on the disk before anything is checked, so that what is refused can be looked at.
+pub async fn settle(door: &Door, arrival: Arrival, received: Incoming) -> Result<Answer, ApiError> {
+    let answer = settle_quietly(door, arrival, received).await?;
+    let (outcome, id) = (answer.outcome(), answer.upload_id());
+    metrics::counter!("uploads_total", "outcome" => outcome).increment(1);
+    tracing::info!(outcome, id, "answered an upload");
+    Ok(answer)
+}
+
+async fn settle_quietly(door: &Door, arrival: Arrival, received: Incoming) -> Result<Answer, ApiError> {
     if let Some(answer) = answer_to_known(door, &arrival).await? {
         received.forget(door.store.clone()).await?;
         return Ok(answer);
     }
     let stored = durable(Step::StoreFile, received.commit()).await?;
-    let verdict = check(door, &arrival.sender, stored.sha256, arrival.received_at).await?;
-    let answer = durable(Step::RecordUpload, record(door, arrival, stored.size, verdict)).await?;
-    door.wake.notify_one();
-    Ok(answer)
+    for _ in 0..JUDGED_MAX {
+        let verdict = check(door, &arrival.sender, stored.sha256, arrival.received_at).await?;
+        match durable(Step::RecordUpload, record(door, arrival.clone(), stored.size, verdict)).await {
+            Ok(answer) => {
+                door.wake.notify_one();
+                return Ok(answer);
+            }
+            Err(NotRecorded::Outdated) => {}
+            Err(NotRecorded::Error(error)) => return Err(error),
+        }
+    }
+    Err(ApiError::Unavailable { retry_after: OUTDATED_RETRY_AFTER })
 }

@@ -3,12 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::audit::{self, Event};
 use platform::broker::Work;
-use platform::idempotency::IdempotencyKey;
+use platform::db::DbError;
 use platform::problem::ApiError;
 use platform::store::Digest;
 use platform::wire::Upload;
 use schema::Tx;
-use schema::idempotency::FirstAnswer;
 use schema::outbox::NewMessage;
 use schema::uploads::{self, NewUpload};
 use serde_json::Map;
@@ -19,14 +18,15 @@ use crate::Door;
 use crate::answer::Answer;
 use crate::check::{Verdict, storable};
 use crate::door::Sender;
+use crate::first::First;
 
 /// A file that has arrived.
 #[derive(Debug, Clone)]
 pub struct Arrival {
     /// Who sent it.
     pub sender: Sender,
-    /// The key of the request, if it has one.
-    pub key: IdempotencyKey,
+    /// What may have been answered before.
+    pub first: First,
     /// Of its bytes.
     pub sha256: Digest,
     /// The instant of its last byte, business time.
@@ -39,8 +39,21 @@ pub async fn answer_to_known(door: &Door, arrival: &Arrival) -> Result<Option<An
     door.db.run(arrival.sender.scope.clone(), move |tx| known(tx, &arrival, deadline)).await
 }
 
+/// Why a checked file is not recorded.
+pub enum NotRecorded {
+    /// Its meter was changed during its checks: it is to be judged by what holds now.
+    Outdated,
+    /// Anything else.
+    Error(ApiError),
+}
+
 /// Records a checked file, unless the same bytes came through another request meanwhile.
-pub async fn record(door: &Door, arrival: Arrival, size: u64, verdict: Verdict) -> Result<Answer, ApiError> {
+pub async fn record(
+    door: &Door,
+    arrival: Arrival,
+    size: u64,
+    verdict: Verdict,
+) -> Result<Answer, NotRecorded> {
     let size_bytes = i64::try_from(size).map_err(ApiError::internal)?;
     let (machine_now, deadline) = (door.clock.machine_now(), door.deadline);
     let scope = arrival.sender.scope.clone();
@@ -63,7 +76,9 @@ pub async fn record(door: &Door, arrival: Arrival, size: u64, verdict: Verdict) 
             signature: verdict.signature,
         };
         let answer = if verdict.refusals.is_empty() {
-            verdict.holds(tx, &arrival.sender)?;
+            if !verdict.holds(tx, &arrival.sender)? {
+                return Err(NotRecorded::Outdated);
+            }
             accept(tx, &upload, machine_now)?;
             Answer::accepted(&shown(tx, id, deadline)?)?
         } else {
@@ -72,10 +87,28 @@ pub async fn record(door: &Door, arrival: Arrival, size: u64, verdict: Verdict) 
             Answer::refused(&shown(tx, id, deadline)?)?
         };
         audit::record(tx, &arrival.sender.origin, event(id, &answer), arrival.received_at)?;
-        arrival.remember(tx, &answer)?;
+        arrival.first.remember(tx, &arrival, &answer)?;
         Ok(answer)
     };
     door.db.run(scope, work).await
+}
+
+impl From<ApiError> for NotRecorded {
+    fn from(error: ApiError) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<DbError> for NotRecorded {
+    fn from(error: DbError) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+impl From<diesel::result::Error> for NotRecorded {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Error(error.into())
+    }
 }
 
 /// What the audit keeps of a file that was new.
@@ -100,8 +133,8 @@ fn accept(tx: &mut Tx<'_>, upload: &NewUpload<'_>, machine_now: DateTime<Utc>) -
 
 /// The first answer to the key, or the upload that brought these bytes before.
 fn known(tx: &mut Tx<'_>, arrival: &Arrival, deadline: TimeDelta) -> Result<Option<Answer>, ApiError> {
-    if let Some(first) = arrival.key.first_answer(tx, &arrival.operation(), &arrival.sha256)? {
-        return Answer::restore(first.status, first.answer).map(Some);
+    if let Some(answer) = arrival.first.answer(tx, arrival, deadline)? {
+        return Ok(Some(answer));
     }
     let Some(id) = uploads::find_duplicate(tx, &arrival.sha256)? else { return Ok(None) };
     let upload = shown(tx, id, deadline)?;
@@ -110,30 +143,13 @@ fn known(tx: &mut Tx<'_>, arrival: &Arrival, deadline: TimeDelta) -> Result<Opti
         return Ok(None);
     }
     let answer = Answer::duplicate(upload)?;
-    arrival.remember(tx, &answer)?;
+    arrival.first.remember(tx, arrival, &answer)?;
     Ok(Some(answer))
 }
 
 /// An upload as the API shows it.
-fn shown(tx: &mut Tx<'_>, id: Uuid, deadline: TimeDelta) -> Result<Upload, ApiError> {
+pub fn shown(tx: &mut Tx<'_>, id: Uuid, deadline: TimeDelta) -> Result<Upload, ApiError> {
     let upload = uploads::find(tx, id)?.ok_or(diesel::result::Error::NotFound)?;
     let mut shown = Upload::assemble(tx, vec![upload], deadline)?;
     Ok(shown.pop().ok_or(diesel::result::Error::NotFound)?)
-}
-
-impl Arrival {
-    /// As its key is kept: the keys of a meter are its own.
-    fn operation(&self) -> String {
-        let meter = self.sender.meter_id.map(|id| format!(" meter:{id}"));
-        format!("POST /v1/uploads{}", meter.unwrap_or_default())
-    }
-
-    fn remember(&self, tx: &mut Tx<'_>, answer: &Answer) -> Result<(), ApiError> {
-        let first = FirstAnswer {
-            body_sha256: self.sha256.to_vec(),
-            status: answer.status_number(),
-            answer: answer.body().clone(),
-        };
-        self.key.remember(tx, &self.operation(), &first, self.received_at)
-    }
 }

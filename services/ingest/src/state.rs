@@ -3,21 +3,16 @@
 use chrono::TimeDelta;
 use metering::Limits;
 use platform::clock::Clock;
-use platform::config::UploadLimits;
+use platform::config::{ResumableSettings, UploadLimits};
 use platform::db::Db;
 use platform::problem::ApiError;
 use platform::store::Store;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 
 use crate::checker::Checker;
-
-/// How long an upload waits for a place before it is told to come again.
-const PLACE_WAIT: Duration = Duration::from_secs(10);
-
-/// Seconds after which a full process may have a place.
-const PLACE_RETRY_AFTER: u32 = 10;
+use crate::door::Sender;
+use crate::places::{Place, Places};
 
 /// What the door is made of.
 pub struct DoorSettings {
@@ -29,6 +24,8 @@ pub struct DoorSettings {
     pub clock: Clock,
     /// What is taken.
     pub limits: UploadLimits,
+    /// What is kept of files that come in parts.
+    pub resumable: ResumableSettings,
     /// How long after a month's end its evidence is on time; shown uploads count what came later.
     pub deadline: TimeDelta,
     /// Told when there is something in the outbox.
@@ -42,34 +39,35 @@ pub struct Door {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) limits: UploadLimits,
+    pub(crate) resumable: ResumableSettings,
     pub(crate) file_limits: Limits,
     pub(crate) checker: Checker,
     pub(crate) deadline: TimeDelta,
     pub(crate) wake: Arc<Notify>,
-    places: Arc<Semaphore>,
+    places: Arc<Places>,
 }
 
 impl Door {
     /// The door of a process, with a thread of its own for checks.
     pub fn new(settings: DoorSettings) -> std::io::Result<Self> {
-        let DoorSettings { db, store, clock, limits, deadline, wake } = settings;
+        let DoorSettings { db, store, clock, limits, resumable, deadline, wake } = settings;
         Ok(Self {
             db,
             store,
             clock,
             limits,
+            resumable,
             file_limits: Limits { file_bytes: limits.bytes_max, ..Limits::default() },
             deadline,
             wake,
             checker: Checker::start()?,
-            places: Arc::new(Semaphore::new(limits.at_once)),
+            places: Arc::new(Places::new(limits.at_once, limits.per_organization)),
         })
     }
 
-    /// One of the places for uploads; 503 when none gets free in time.
-    pub(crate) async fn place(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let place = tokio::time::timeout(PLACE_WAIT, Arc::clone(&self.places).acquire_owned()).await;
-        let place = place.map_err(|_| ApiError::Unavailable { retry_after: PLACE_RETRY_AFTER })?;
-        place.map_err(ApiError::internal)
+    /// One of the places for uploads; 429 when none gets free in time.
+    pub(crate) async fn place(&self, sender: &Sender) -> Result<Place, ApiError> {
+        // Uploads are of one organization.
+        self.places.take(sender.scope.members().first().copied().unwrap_or_default()).await
     }
 }

@@ -1,23 +1,35 @@
-//! Now and then, what crashed processes left half received is deleted.
+//! Now and then, what was never received to its end is deleted: by processes that crashed, or by clients that never came
+//! back.
 
-use platform::clock::Clock;
 use platform::stop::Stop;
-use platform::store::Store;
 use std::time::Duration;
 
-/// Between two sweeps.
-const EVERY: Duration = Duration::from_hours(6);
+use crate::Door;
+use crate::resumable::sweep::sweep as sweep_resumable;
 
-/// Sweeps the store's staging until the stop.
-pub async fn run(store: Store, clock: Clock, mut stop: Stop) {
+/// Between two sweeps.
+const EVERY: Duration = Duration::from_mins(10);
+
+/// Sweeps the store until the stop.
+pub async fn run(door: Door, mut stop: Stop) {
     while !stop.is_stopped() {
-        let (store, now) = (store.clone(), clock.machine_now());
-        match tokio::task::spawn_blocking(move || store.sweep(now)).await {
-            Ok(Ok(0)) => {}
-            Ok(Ok(count)) => tracing::info!(count, "deleted files that were never received to their end"),
-            Ok(Err(error)) => tracing::warn!(%error, "the store's staging could not be swept"),
-            Err(error) => tracing::error!(%error, "the sweep was lost"),
-        }
+        once(&door).await;
         stop.sleep(EVERY).await;
+    }
+}
+
+/// Sweeps once.
+pub async fn once(door: &Door) {
+    let (store, now) = (door.store.clone(), door.clock.machine_now());
+    match tokio::task::spawn_blocking(move || store.sweep(now)).await {
+        Ok(Ok(0)) => {}
+        Ok(Ok(count)) => tracing::info!(count, "deleted files that were never received to their end"),
+        Ok(Err(error)) => tracing::warn!(%error, "the store's staging could not be swept"),
+        Err(error) => tracing::error!(%error, "the sweep was lost"),
+    }
+    match sweep_resumable(door).await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "deleted resumable uploads that had expired"),
+        Err(error) => tracing::warn!(%error, "expired resumable uploads could not be swept"),
     }
 }

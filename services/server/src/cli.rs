@@ -4,8 +4,9 @@ mod dead_letters;
 
 use clap::{Args, Parser, Subcommand};
 use platform::config::{
-    AggregationArgs, AuditArgs, BrokerArgs, ClockArgs, DatabaseArgs, DeadlineArgs, EdgeArgs, HttpArgs, HttpLimitArgs, KeyArgs, LimitArgs,
-    OidcArgs, PublicArgs, RelayArgs, ResumableArgs, StopArgs, StoreArgs, TlsArgs, UploadArgs,
+    AggregationArgs, AuditArgs, BrokerArgs, ClockArgs, DatabaseArgs, DeadlineArgs, EdgeArgs, HttpArgs,
+    HttpLimitArgs, KeyArgs, LimitArgs, OidcArgs, PublicArgs, RelayArgs, ResumableArgs, StopArgs, StoreArgs,
+    TlsArgs, UploadArgs,
 };
 use platform::telemetry::LogArgs;
 use std::path::PathBuf;

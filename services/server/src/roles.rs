@@ -18,6 +18,7 @@ use platform::stop::Stop;
 use platform::store::Store;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
@@ -92,6 +93,7 @@ pub struct Process {
     clock: Clock,
     broker: Broker,
     aggregation: AggregationSettings,
+    outbox_age_max: Duration,
     auth: Option<Auth>,
     edge: EdgeSettings,
     limits: Limits,
@@ -119,7 +121,8 @@ impl Process {
             store: store.clone(),
             clock: clock.clone(),
             limits: settings.uploads,
-            deadline: deadline(settings.aggregation),
+            resumable: settings.resumable,
+            deadline: deadline(settings.aggregation.deadline),
             wake: Arc::clone(&wake),
         })?;
         let broker = Broker::new(settings.broker.clone(), &name);
@@ -136,6 +139,7 @@ impl Process {
             clock,
             broker,
             aggregation,
+            outbox_age_max: settings.outbox_age_max,
             auth,
             edge,
             limits,
@@ -155,12 +159,13 @@ impl Process {
     /// Starts what runs beside the answering of requests.
     pub fn spawn(&self, tasks: &mut JoinSet<&'static str>, stop: &Stop) {
         if self.role.relays() {
-            let relay = Relay::new(self.db.clone(), self.clock.clone(), &self.broker, Arc::clone(&self.wake));
+            let (db, clock, wake) = (self.db.clone(), self.clock.clone(), Arc::clone(&self.wake));
+            let relay = Relay::new(db, clock, &self.broker, wake, self.outbox_age_max);
             let run = relay::run(relay, stop.clone());
             tasks.spawn(async { (run.await, "relay").1 });
         }
         if self.role.takes_uploads() {
-            let run = ingest::sweep::run(self.store.clone(), self.clock.clone(), stop.clone());
+            let run = ingest::sweep::run(self.door.clone(), stop.clone());
             tasks.spawn(async { (run.await, "sweep").1 });
         }
         if self.role.aggregates() {
@@ -182,8 +187,8 @@ impl Process {
             database.readable_store(&self.store)
         };
         if self.role.relays() {
-            let (db, clock) = (self.db.clone(), self.clock.clone());
-            readiness = readiness.detail("outbox", move || relay::detail(db.clone(), clock.clone()));
+            let (db, clock, age_max) = (self.db.clone(), self.clock.clone(), self.outbox_age_max);
+            readiness = readiness.detail("outbox", move || relay::detail(db.clone(), clock.clone(), age_max));
         }
         if self.role.aggregates() {
             let aggregation = aggregator::readiness(&self.context(), self.aggregation);
@@ -210,7 +215,7 @@ impl Process {
             keys: Arc::clone(&auth.keys),
             oidc: self.oidc.clone(),
             public_url: self.public_url.clone(),
-            deadline: deadline(self.aggregation),
+            deadline: deadline(self.aggregation.deadline),
         }));
     }
 
@@ -235,13 +240,13 @@ impl Process {
             self.store.clone(),
             self.clock.clone(),
             Arc::clone(&self.wake),
-            deadline(self.aggregation),
+            deadline(self.aggregation.deadline),
         )
     }
 }
 
 /// How long after a month's end its evidence is on time; no longer than a century, which every calendar holds.
-fn deadline(settings: AggregationSettings) -> TimeDelta {
+pub fn deadline(deadline: Duration) -> TimeDelta {
     let century = TimeDelta::days(36_525);
-    TimeDelta::from_std(settings.deadline).unwrap_or(century).min(century)
+    TimeDelta::from_std(deadline).unwrap_or(century).min(century)
 }

@@ -12,8 +12,9 @@ use crate::http;
 use crate::roles::{Process, Role};
 use crate::settings::Settings;
 
-/// After being told to end; what has not ended then is dropped, and done again by whoever comes next.
-const STOP_TIMEOUT: Duration = Duration::from_secs(30);
+/// Beyond the grace of what is in progress: for handing back what has not ended. What is not handed back then is
+/// dropped with the process, and done again by whoever comes next.
+const HAND_BACK: Duration = Duration::from_secs(3);
 
 /// Serves a role until SIGTERM or SIGINT.
 pub async fn serve(role: Role, args: &ServeArgs) -> Result<(), ServerError> {
@@ -21,7 +22,7 @@ pub async fn serve(role: Role, args: &ServeArgs) -> Result<(), ServerError> {
     start_logs(&args.logs)?;
     let metrics = Metrics::install()?;
     let process = Process::new(role, &settings).await?;
-    let (source, stop) = stop::pair();
+    let (source, stop) = stop::pair_with_grace(settings.stop_grace);
     let mut tasks = JoinSet::new();
     http::spawn(&mut tasks, &process, &settings, metrics, &stop)?;
     process.spawn(&mut tasks, &stop);
@@ -52,7 +53,7 @@ async fn end(mut tasks: JoinSet<&'static str>, mut stop: Stop) {
             }
         }
     };
-    if tokio::time::timeout(STOP_TIMEOUT, all_ended).await.is_err() {
+    if tokio::time::timeout(stop.grace() + HAND_BACK, all_ended).await.is_err() {
         tracing::warn!("not everything ended in time");
     }
     tracing::info!("ended");

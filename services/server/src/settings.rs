@@ -2,8 +2,8 @@
 
 use platform::config::{
     AggregationSettings, AuditSettings, BrokerSettings, ClockSettings, DatabaseSettings, Deployment,
-    EdgeSettings, Environment, Faults, HttpLimits, HttpSettings, KeySettings, LimitSettings, OidcSettings, ResumableSettings, StoreSettings,
-    TlsSettings, UploadLimits,
+    EdgeSettings, Environment, Faults, HttpLimits, HttpSettings, KeySettings, LimitSettings, OidcSettings,
+    ResumableSettings, StoreSettings, TlsSettings, UploadLimits,
 };
 use std::time::Duration;
 

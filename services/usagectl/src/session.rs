@@ -118,6 +118,11 @@ impl SessionFile {
         hold().map_err(|error| self.io(error))
     }
 
+    /// A folder beside the log-in, for what is kept from one run to the next.
+    pub fn folder_beside(&self, name: &str) -> PathBuf {
+        self.path.with_file_name(name)
+    }
+
     fn make_folder(&self) -> io::Result<()> {
         match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => {

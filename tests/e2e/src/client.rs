@@ -41,6 +41,20 @@ impl Client {
         Self { agent: config.build().into(), server: server.to_owned(), token: token.to_owned() }
     }
 
+    /// Another caller at the same service.
+    #[must_use]
+    pub fn with_other_token(&self, token: &str) -> Self {
+        Self { token: token.to_owned(), ..self.clone() }
+    }
+
+    /// Begins a file that comes in parts; its path.
+    pub fn begin_resumable(&self, bytes: u64) -> String {
+        let request = self.dressed(self.agent.post(format!("{}/v1/uploads/resumable", self.server)));
+        let request = request.header("tus-resumable", "1.0.0").header("upload-length", bytes.to_string());
+        let begun = Answer::read(request.send_empty().expect("an answer")).expect(201);
+        begun.header("location").to_owned()
+    }
+
     /// What it shows of itself.
     pub fn token(&self) -> &str {
         &self.token
@@ -99,6 +113,24 @@ impl Client {
     pub fn upload(&self, file: &[u8]) -> Answer {
         let request = self.dressed(self.agent.post(format!("{}/v1/uploads", self.server)));
         Answer::read(request.content_type("application/octet-stream").send(file).expect("an answer"))
+    }
+
+    /// Sends a usage data file to a service that may die meanwhile: `None` when no answer came.
+    pub fn try_upload(&self, file: &[u8]) -> Option<Answer> {
+        let request = self.dressed(self.agent.post(format!("{}/v1/uploads", self.server)));
+        Answer::try_read(request.content_type("application/octet-stream").send(file).ok()?)
+    }
+
+    /// `PUT` of JSON to a service that may die meanwhile: `None` when no answer came.
+    pub fn try_put(&self, path: &str, body: &Value) -> Option<Answer> {
+        let request = self.dressed(self.agent.put(format!("{}{path}", self.server)));
+        Answer::try_read(request.send_json(body).ok()?)
+    }
+
+    /// `GET` of a service that may die meanwhile: `None` when no answer came.
+    pub fn try_get(&self, path: &str) -> Option<Answer> {
+        let request = self.dressed(self.agent.get(format!("{}{path}", self.server)));
+        Answer::try_read(request.call().ok()?)
     }
 
     /// An upload as it stands.

@@ -23,12 +23,14 @@ mod service;
 mod wait;
 
 pub use answer::Answer;
+pub use broker::Namespace;
 pub use client::{Client, text, trust};
 pub use figures::{Table, TableRow, lines, table};
 pub use memory::Memory;
 pub use process::Process;
 pub use program::program;
 pub use service::{Role, Service};
+pub use test_support::state::State;
 pub use wait::{until, until_within};
 
 /// Of all demo users.

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 
 use serde_json::Value;
 
@@ -29,11 +29,30 @@ impl Process {
 
     /// The address of its API: it chose a free port itself and told its log.
     pub fn address(&mut self) -> String {
-        let log = self.log.clone();
         until("a process that serves", || {
-            assert_eq!(self.child.try_wait().expect("its state"), None, "it ended: {}", tail(&log));
-            fs::read_to_string(&log).unwrap_or_default().lines().find_map(serving_address)
+            assert!(!self.has_ended(), "it ended: {}", tail(&self.log));
+            self.told_address()
         })
+    }
+
+    /// The address of its API, once it has told it.
+    pub fn told_address(&self) -> Option<String> {
+        fs::read_to_string(&self.log).unwrap_or_default().lines().find_map(serving_address)
+    }
+
+    /// Whether it has ended, by itself or otherwise.
+    pub fn has_ended(&mut self) -> bool {
+        self.ended().is_some()
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("its state")
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// What it holds in memory.
@@ -49,6 +68,19 @@ impl Process {
     /// All that it wrote so far.
     pub fn output(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).expect("a log")).into_owned()
+    }
+
+    /// Tells it to end, as whoever runs it does.
+    pub fn terminate(&self) {
+        let told = Command::new("kill").args(["-TERM", &self.id().to_string()]).status();
+        assert!(told.expect("kill").success(), "it has ended before");
+    }
+
+    /// The address of its metrics.
+    pub fn metrics_address(&self) -> String {
+        let log = self.log();
+        let serving = log.iter().find(|entry| entry["message"] == "serving").expect("a process that serves");
+        serving["metrics"].as_str().expect("an address").to_owned()
     }
 
     /// Ends it in the middle of whatever it does.

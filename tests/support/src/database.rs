@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 /// A test's own database; dropped with this value.
 pub struct TestDatabase {
     name: String,
+    /// The URLs of owner and service where it is another server's, and not ours to drop.
+    elsewhere: Option<[String; 2]>,
 }
 
 impl TestDatabase {
@@ -29,7 +31,14 @@ impl TestDatabase {
         let template = template(&mut admin, number == 0);
         run(&mut admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
         run(&mut admin, &format!("CREATE DATABASE {name} TEMPLATE {template}"));
-        Self { name }
+        Self { name, elsewhere: None }
+    }
+
+    /// One that is there already, by the URLs of owner and service. It stays.
+    pub fn existing(owner_url: &str, service_url: &str) -> Self {
+        let name = owner_url.rsplit_once('/').map(|(_, name)| name.to_owned());
+        let name = name.expect("a URL with a database");
+        Self { name, elsewhere: Some([owner_url.to_owned(), service_url.to_owned()]) }
     }
 
     /// An empty one, without any migration.
@@ -43,12 +52,14 @@ impl TestDatabase {
 
     /// The URL of the owner role.
     pub fn owner_url(&self) -> String {
-        with_database(&base_url(OWNER_URL), &self.name)
+        let [owner, _] = self.elsewhere.clone().unwrap_or_else(|| [OWNER_URL, SERVICE_URL].map(base_url));
+        with_database(&owner, &self.name)
     }
 
     /// The URL of the service role.
     pub fn service_url(&self) -> String {
-        with_database(&base_url(SERVICE_URL), &self.name)
+        let [_, service] = self.elsewhere.clone().unwrap_or_else(|| [OWNER_URL, SERVICE_URL].map(base_url));
+        with_database(&service, &self.name)
     }
 
     /// The URL of the service role through TLS, to a server whose certificate an authority of this file signed.
@@ -66,6 +77,11 @@ impl TestDatabase {
         run(&mut self.owner(), &past_policies(sql));
     }
 
+    /// Ends the leases of relays that are gone, as a minute would.
+    pub fn end_leases(&self) {
+        run(&mut self.service(), "UPDATE outbox SET leased_until = leased_until - interval '1 minute'");
+    }
+
     /// A connection of the service role.
     pub fn service(&self) -> PgConnection {
         connect(&self.service_url())
@@ -80,6 +96,9 @@ impl Default for TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
+        if self.elsewhere.is_some() {
+            return;
+        }
         // A failure leaves it to the next run's sweep.
         if let Ok(mut admin) = PgConnection::establish(&base_url(OWNER_URL)) {
             drop_database(&mut admin, &self.name);

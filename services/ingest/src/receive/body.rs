@@ -60,6 +60,16 @@ impl Body {
         ))
     }
 
+    /// A body of the type that a protocol of its own asked for: the bytes as they are.
+    pub fn plain(request: &HttpRequest, payload: Payload) -> Self {
+        Self { announced: announced_bytes(request), wrapping: Wrapping::None(payload) }
+    }
+
+    /// Whether the bytes are wrapped in a form.
+    pub const fn is_form(&self) -> bool {
+        matches!(self.wrapping, Wrapping::Form(_))
+    }
+
     /// How long the body is, as the request says: a little more than the file when it is a form.
     pub const fn announced_bytes(&self) -> Option<u64> {
         self.announced

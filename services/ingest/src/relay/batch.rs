@@ -1,14 +1,15 @@
 //! One round of the relay: lease, publish, delete.
 
 use chrono::TimeDelta;
-use platform::broker::{BrokerError, Work};
+use platform::broker::{BrokerError, Queue, Work};
 use platform::db::DbError;
 use platform::durable::{Step, durable};
 use platform::stop::Stop;
-use schema::outbox::{self, LeasedMessage};
+use schema::outbox::{self, LeasedMessage, Turn};
 use std::time::Duration;
 
 use super::Relay;
+use super::rounds::{Room, Rounds};
 
 /// Longer than the broker may take for its confirms.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -21,10 +22,10 @@ const STOP_GRACE: Duration = Duration::from_secs(5);
 pub enum Outcome {
     /// Nothing waited.
     Empty,
-    /// All that was leased is out.
-    Done,
-    /// So it is, and more waits.
-    More,
+    /// All that was leased is out; more may wait.
+    Sent,
+    /// What waits is not to be published yet: the queues have enough.
+    Held,
     /// Database or broker did not do their part.
     Failed,
 }
@@ -38,23 +39,25 @@ struct Sorted {
     unsent: Vec<i64>,
 }
 
-/// Publishes at most `size` messages.
-pub async fn relay(relay: &Relay, size: i64, stop: &mut Stop) -> Outcome {
-    let leased = match durable(Step::LeaseOutbox, lease(relay, size)).await {
-        Ok(leased) if leased.is_empty() => return Outcome::Empty,
-        Ok(leased) => leased,
+/// Publishes what the queues have room for; `probe` is a round to find out whether messages are taken again.
+pub async fn relay(relay: &Relay, rounds: &mut Rounds, probe: bool, stop: &mut Stop) -> Outcome {
+    let waiting = match waiting(relay).await {
+        Ok(waiting) if waiting.is_empty() => return Outcome::Empty,
+        Ok(waiting) => waiting,
         Err(error) => {
             tracing::warn!(%error, "the outbox cannot be read");
             return Outcome::Failed;
         }
     };
-    let full = i64::try_from(leased.len()).is_ok_and(|count| count >= size);
+    let (leased, failed) = lease_for(relay, rounds, &waiting, probe).await;
+    if leased.is_empty() {
+        return if failed { Outcome::Failed } else { Outcome::Held };
+    }
     let sorted = durable(Step::PublishMessages, publish(relay, leased, stop)).await;
-    let all_sent = sorted.unsent.is_empty();
+    let all_sent = sorted.unsent.is_empty() && !failed;
     match durable(Step::SettleOutbox, settle(relay, sorted)).await {
-        Ok(()) if !all_sent => Outcome::Failed,
-        Ok(()) if full => Outcome::More,
-        Ok(()) => Outcome::Done,
+        Ok(()) if all_sent => Outcome::Sent,
+        Ok(()) => Outcome::Failed,
         Err(error) => {
             tracing::warn!(%error, "published messages stay in the outbox and will be published again");
             Outcome::Failed
@@ -62,10 +65,71 @@ pub async fn relay(relay: &Relay, size: i64, stop: &mut Stop) -> Outcome {
     }
 }
 
-async fn lease(relay: &Relay, size: i64) -> Result<Vec<LeasedMessage>, DbError> {
+/// The queues that messages wait for.
+async fn waiting(relay: &Relay) -> Result<Vec<Queue>, DbError> {
     let machine_now = relay.clock.machine_now();
+    let names = relay.db.machinery(move |tx| {
+        let queues = Queue::ALL.map(Queue::as_str);
+        Ok::<_, DbError>(outbox::waiting_queues(tx, machine_now, &queues)?)
+    });
+    // Asked for by these names, so that each is one.
+    Ok(names.await?.iter().filter_map(|name| name.parse().ok()).collect())
+}
+
+/// What these queues have room for, and whether broker or database did not tell.
+async fn lease_for(
+    relay: &Relay,
+    rounds: &mut Rounds,
+    waiting: &[Queue],
+    probe: bool,
+) -> (Vec<LeasedMessage>, bool) {
+    let (mut leased, mut failed) = (Vec::new(), false);
+    for queue in waiting {
+        let ready = match relay.publisher.ready(*queue).await {
+            Ok(ready) => ready,
+            Err(error) => {
+                tracing::warn!(queue = queue.as_str(), %error, "messages stay in the outbox: the broker does not answer");
+                return (leased, true);
+            }
+        };
+        match lease_round(relay, rounds, *queue, ready, probe).await {
+            Ok(mut messages) => leased.append(&mut messages),
+            Err(error) => {
+                tracing::warn!(%error, "the outbox cannot be read");
+                failed = true;
+            }
+        }
+    }
+    (leased, failed)
+}
+
+async fn lease_round(
+    relay: &Relay,
+    rounds: &mut Rounds,
+    queue: Queue,
+    ready: u32,
+    probe: bool,
+) -> Result<Vec<LeasedMessage>, DbError> {
+    let Some(room) = rounds.room(queue, ready) else { return Ok(Vec::new()) };
+    let room = if probe { Room::ONE } else { room };
+    let mut leased = durable(Step::LeaseOutbox, lease(relay, queue, room, rounds.had(queue))).await?;
+    if leased.is_empty() && rounds.begin_anew(queue, ready) {
+        leased = durable(Step::LeaseOutbox, lease(relay, queue, room, &[])).await?;
+    }
+    rounds.take(queue, leased.iter().map(|message| message.organization_id));
+    Ok(leased)
+}
+
+async fn lease(
+    relay: &Relay,
+    queue: Queue,
+    room: Room,
+    had: &[uuid::Uuid],
+) -> Result<Vec<LeasedMessage>, DbError> {
+    let (machine_now, except) = (relay.clock.machine_now(), had.to_vec());
     let lease = move |tx: &mut schema::Tx<'_>| {
-        Ok::<_, DbError>(outbox::lease(tx, machine_now, machine_now + LEASE, size)?)
+        let turn = Turn { queue: queue.as_str(), each: room.each, limit: room.total, except: &except };
+        Ok::<_, DbError>(outbox::lease(tx, machine_now, machine_now + LEASE, turn)?)
     };
     relay.db.machinery(lease).await
 }

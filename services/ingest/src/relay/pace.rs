@@ -1,16 +1,17 @@
-//! How much the relay takes at a time, and how long it waits.
+//! How long the relay waits between two rounds.
 
 use std::time::Duration;
 
 use super::batch::Outcome;
 
-/// Messages published together and confirmed together.
-const BATCH: i64 = 256;
-
 /// After a message, the next one is often near.
 const EMPTY_MIN: Duration = Duration::from_millis(200);
 /// With nothing to do, one short query a second.
 const EMPTY_MAX: Duration = Duration::from_secs(1);
+
+/// While a queue has enough: its consumers are at work, and have much more at hand than they do in this time.
+const HELD_MIN: Duration = Duration::from_millis(20);
+const HELD_MAX: Duration = Duration::from_millis(640);
 
 const FAILED_MIN: Duration = Duration::from_millis(500);
 /// The longest that messages wait after the broker is back.
@@ -20,16 +21,12 @@ const FAILED_MAX: Duration = Duration::from_secs(5);
 pub struct Pace {
     delay: Duration,
     well: bool,
+    held: bool,
 }
 
 impl Pace {
     pub const fn new() -> Self {
-        Self { delay: EMPTY_MIN, well: true }
-    }
-
-    /// While the broker is away, one message is enough to find out whether it is back.
-    pub const fn batch_size(&self) -> i64 {
-        if self.well { BATCH } else { 1 }
+        Self { delay: EMPTY_MIN, well: true, held: false }
     }
 
     /// Until the next round.
@@ -45,8 +42,12 @@ impl Pace {
     /// Learns from a round.
     pub fn after(&mut self, outcome: Outcome) {
         let was_well = std::mem::replace(&mut self.well, outcome != Outcome::Failed);
+        let was_held = std::mem::replace(&mut self.held, outcome == Outcome::Held);
         self.delay = match outcome {
-            Outcome::More | Outcome::Done => EMPTY_MIN,
+            Outcome::Sent => EMPTY_MIN,
+            Outcome::Held if was_held => self.delay.saturating_mul(2).min(HELD_MAX),
+            Outcome::Held => HELD_MIN,
+            Outcome::Empty if was_held => EMPTY_MIN,
             Outcome::Empty => self.delay.saturating_mul(2).clamp(EMPTY_MIN, EMPTY_MAX),
             Outcome::Failed if was_well => FAILED_MIN,
             Outcome::Failed => self.delay.saturating_mul(2).clamp(FAILED_MIN, FAILED_MAX),
@@ -68,18 +69,34 @@ mod tests {
             })
             .collect();
         assert_eq!(delays, [400, 800, 1000, 1000]);
-        pace.after(Outcome::Done);
+        pace.after(Outcome::Sent);
         assert_eq!(pace.delay(), EMPTY_MIN);
     }
 
     #[test]
-    fn while_the_broker_is_away_one_message_asks_for_it() {
+    fn a_queue_that_has_enough_is_looked_at_less_and_less() {
+        let mut pace = Pace::new();
+        let delays: Vec<_> = (0..7)
+            .map(|_| {
+                pace.after(Outcome::Held);
+                pace.delay().as_millis()
+            })
+            .collect();
+        assert_eq!(delays, [20, 40, 80, 160, 320, 640, 640]);
+        assert!(pace.is_well());
+        pace.after(Outcome::Sent);
+        pace.after(Outcome::Held);
+        assert_eq!(pace.delay(), HELD_MIN);
+    }
+
+    #[test]
+    fn an_absent_broker_is_asked_for_every_few_seconds() {
         let mut pace = Pace::new();
         for _ in 0..10 {
             pace.after(Outcome::Failed);
         }
-        assert_eq!((pace.batch_size(), pace.delay(), pace.is_well()), (1, FAILED_MAX, false));
-        pace.after(Outcome::More);
-        assert_eq!((pace.batch_size(), pace.is_well()), (BATCH, true));
+        assert_eq!((pace.delay(), pace.is_well()), (FAILED_MAX, false));
+        pace.after(Outcome::Sent);
+        assert!(pace.is_well());
     }
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use test_support::tenants::{ACME, GLOBEX};
 
 use crate::files::file_of;
-use crate::world::{METER, World};
+use crate::world::{METER, World, any};
 
 #[actix_web::test]
 async fn a_file_is_stored_recorded_and_queued() {
@@ -31,7 +31,7 @@ async fn a_file_is_stored_recorded_and_queued() {
 
     // One message, with ids alone.
     let now = world.clock.machine_now();
-    let messages = world.machinery(move |tx| schema::outbox::lease(tx, now, now, 10)).await;
+    let messages = world.machinery(move |tx| schema::outbox::lease(tx, now, now, any("register"))).await;
     assert_eq!(messages.len(), 1);
     assert_eq!((messages[0].queue.as_str(), messages[0].organization_id), ("register", ACME));
     let work = Work::Register { organization_id: ACME, upload_id: answer.id() };

@@ -3,11 +3,13 @@
 
 mod accepted;
 mod audit;
+mod digests;
 mod files;
 mod limits;
 mod meanwhile;
 mod refused;
 mod relay;
+mod resumable;
 mod signed;
 mod who;
 mod world;

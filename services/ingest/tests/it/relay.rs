@@ -3,18 +3,18 @@
 use ingest::relay::{self, Relay};
 use lapin::options::QueueDeleteOptions;
 use lapin::{Connection, ConnectionProperties};
-use platform::broker::{Broker, Work};
+use platform::broker::{Broker, Disposition, Message, Queue, Work};
 use platform::config::BrokerSettings;
-use platform::stop::{self, StopSource};
-use std::sync::Arc;
+use platform::stop::{self, Stop, StopSource};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use test_support::broker::TestBroker;
-use test_support::tenants::ACME;
+use test_support::tenants::{ACME, GLOBEX};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::world::World;
+use crate::world::{World, any};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -27,10 +27,46 @@ async fn messages_get_out_in_good_time_and_once() {
     for number in 0..600 {
         enqueue(&world, number).await;
     }
+    let (source, stop) = stop::pair();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let consumer = tokio::spawn(consume(broker.clone(), Arc::clone(&seen), stop));
     world.wake.notify_one();
     until_empty(&world).await;
-    assert_eq!(broker.depths().await.unwrap()["register"], 600);
+    until("600 messages", async || seen.lock().unwrap().len() == 600).await;
     relay.end().await;
+    source.stop();
+    consumer.await.unwrap();
+    assert_eq!(broker.depths().await.unwrap()["register"], 0, "none came twice");
+    broker.delete_namespace().await.unwrap();
+}
+
+#[actix_web::test]
+async fn a_backlog_waits_where_organizations_take_turns() {
+    let (world, test_broker) = (World::new().await, TestBroker::new());
+    let broker = broker(&test_broker, &test_broker.url);
+    for number in 0..200 {
+        enqueue(&world, number).await;
+    }
+    let relay = start(&world, &broker);
+    // Nobody takes messages: the queue gets a few and no more.
+    until("a few messages", async || broker.depths().await.unwrap()["register"] > 0).await;
+    enqueue_of(&world, GLOBEX, 1000).await;
+    world.wake.notify_one();
+    // Another's is published all the same, behind those few.
+    until("Globex's message", async || published_of(&world, GLOBEX).await).await;
+    let waiting = broker.depths().await.unwrap()["register"];
+    assert!(waiting <= 10, "{waiting} messages are in the queue");
+
+    let (source, stop) = stop::pair();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let consumer = tokio::spawn(consume(broker.clone(), Arc::clone(&seen), stop));
+    until_empty(&world).await;
+    until("201 messages", async || seen.lock().unwrap().len() == 201).await;
+    let place = seen.lock().unwrap().iter().position(|of| *of == GLOBEX).unwrap();
+    assert!(place <= 10, "Globex's one message came after {place} of Acme's 200");
+    relay.end().await;
+    source.stop();
+    consumer.await.unwrap();
     broker.delete_namespace().await.unwrap();
 }
 
@@ -61,8 +97,11 @@ async fn without_a_broker_messages_wait_for_it() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(world.outbox_depth().await, 3);
     let open = way.open().await;
+    let (source, stop) = stop::pair();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let consumer = tokio::spawn(consume(direct.clone(), Arc::clone(&seen), stop));
     until_empty(&world).await;
-    assert_eq!(direct.depths().await.unwrap()["register"], 3);
+    until("3 messages", async || seen.lock().unwrap().len() == 3).await;
 
     // The way breaks under the relay, and is there again.
     open.abort();
@@ -71,8 +110,10 @@ async fn without_a_broker_messages_wait_for_it() {
     assert_eq!(world.outbox_depth().await, 1);
     let _open = way.open().await;
     until_empty(&world).await;
-    assert_eq!(direct.depths().await.unwrap()["register"], 4);
+    until("the fourth", async || seen.lock().unwrap().len() == 4).await;
     relay.end().await;
+    source.stop();
+    consumer.await.unwrap();
     direct.delete_namespace().await.unwrap();
 }
 
@@ -102,7 +143,7 @@ async fn what_a_killed_relay_published_is_published_again() {
     enqueue(&world, 1).await;
     // It leased, published, and was killed before it deleted. Then its lease ran out.
     let now = world.clock.machine_now();
-    let leased = world.machinery(move |tx| schema::outbox::lease(tx, now, now, 10)).await;
+    let leased = world.machinery(move |tx| schema::outbox::lease(tx, now, now, any("register"))).await;
     broker.publisher().publish(&Work::from_json(&leased[0].body).unwrap()).await.unwrap();
     let relay = start(&world, &broker);
     until_empty(&world).await;
@@ -148,7 +189,8 @@ impl Running {
 
 fn start(world: &World, broker: &Broker) -> Running {
     let (source, stop) = stop::pair();
-    let relay = Relay::new(world.db.clone(), world.clock.clone(), broker, Arc::clone(&world.wake));
+    let wake = Arc::clone(&world.wake);
+    let relay = Relay::new(world.db.clone(), world.clock.clone(), broker, wake, Duration::from_mins(5));
     Running { source, task: tokio::spawn(relay::run(relay, stop)) }
 }
 
@@ -157,15 +199,50 @@ fn broker(test_broker: &TestBroker, url: &str) -> Broker {
 }
 
 async fn enqueue(world: &World, number: u128) {
-    let work = Work::Register { organization_id: ACME, upload_id: Uuid::from_u128(number) };
+    enqueue_of(world, ACME, number).await;
+}
+
+async fn enqueue_of(world: &World, organization_id: Uuid, number: u128) {
+    let work = Work::Register { organization_id, upload_id: Uuid::from_u128(number) };
     let now = world.clock.machine_now();
     world
-        .of(ACME, move |tx| {
+        .of(organization_id, move |tx| {
             let body = &work.to_json().unwrap();
             let queue = work.queue().as_str();
             schema::outbox::enqueue(tx, &schema::outbox::NewMessage { queue, body, created_at: now })
         })
         .await;
+}
+
+/// Whether no message of an organization waits in the outbox; others' are left as they are.
+async fn published_of(world: &World, organization_id: Uuid) -> bool {
+    let now = world.clock.machine_now();
+    let far = now + chrono::TimeDelta::hours(1);
+    let waiting = world.machinery(move |tx| {
+        // Leases that end at once.
+        schema::outbox::lease(tx, far, now, any("register"))
+    });
+    waiting.await.iter().all(|message| message.organization_id != organization_id)
+}
+
+/// Takes messages and keeps in which order they came, by their organizations.
+async fn consume(broker: Broker, seen: Arc<Mutex<Vec<Uuid>>>, stop: Stop) {
+    let handler = move |message: Message| {
+        let seen = Arc::clone(&seen);
+        async move {
+            seen.lock().unwrap().push(message.work.organization_id());
+            Disposition::Ack
+        }
+    };
+    broker.consume(Queue::Register, 2, stop, handler).await;
+}
+
+async fn until(what: &str, mut look: impl AsyncFnMut() -> bool) {
+    let begun = Instant::now();
+    while !look().await {
+        assert!(begun.elapsed() < PATIENCE, "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 async fn until_empty(world: &World) {

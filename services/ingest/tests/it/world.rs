@@ -12,13 +12,16 @@ use futures_util::Stream;
 use ingest::{Door, DoorSettings};
 use platform::auth::{Auth, Claims, KeyRing, METER_TOKEN_PREFIX, OpaqueToken, User, generate_key_pem};
 use platform::clock::Clock;
-use platform::config::{ClockSettings, DatabaseSettings, Deployment, StoreSettings, UploadLimits};
+use platform::config::{
+    ClockSettings, DatabaseSettings, Deployment, ResumableSettings, StoreSettings, UploadLimits,
+};
 use platform::db::{Db, DbError};
 use platform::problem;
 use platform::store::Store;
 use platform::telemetry::request_logger;
 use schema::Scope;
 use schema::meters::{Meter, NewMeter, NewToken, Settings};
+use schema::outbox::Turn;
 use schema::types::{BillingMode, Connectivity, Role};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -33,6 +36,11 @@ use uuid::Uuid;
 /// Acme's meter.
 pub const METER: Uuid = Uuid::from_u128(0x1000);
 
+/// Whatever waits for a queue.
+pub const fn any(queue: &str) -> Turn<'_> {
+    Turn { queue, each: 100, limit: 100, except: &[] }
+}
+
 /// Everything around a door.
 pub struct World {
     /// Lives as long as the test.
@@ -44,6 +52,7 @@ pub struct World {
     pub wake: Arc<Notify>,
     keys: Arc<KeyRing>,
     limits: UploadLimits,
+    resumable: ResumableSettings,
 }
 
 /// An answer, read to its end.
@@ -67,8 +76,25 @@ impl World {
         let clock =
             Clock::start(ClockSettings { deployment: Deployment::Development, start }, &db).await.unwrap();
         let keys = Arc::new(KeyRing::from_pems(&[generate_key_pem().unwrap()]).unwrap());
-        let limits = UploadLimits { bytes_max: 1 << 20, at_once: 8, idle: Duration::from_secs(5) };
-        let world = Self { database, folder, db, store, clock, wake: Arc::new(Notify::new()), keys, limits };
+        let limits = UploadLimits {
+            bytes_max: 1 << 20,
+            at_once: 8,
+            per_organization: 8,
+            idle: Duration::from_secs(5),
+        };
+        let resumable =
+            ResumableSettings { expiry: Duration::from_hours(24), open_max: 3, bytes_max: 2 << 20 };
+        let world = Self {
+            database,
+            folder,
+            db,
+            store,
+            clock,
+            wake: Arc::new(Notify::new()),
+            keys,
+            limits,
+            resumable,
+        };
         world.register(ACME, METER, None).await;
         world
     }
@@ -170,16 +196,22 @@ impl World {
         self.send_to_app(request, Some(Payload::Stream { payload: Box::pin(body) })).await
     }
 
-    async fn send_to_app(&self, request: TestRequest, body: Option<Payload>) -> Answer {
-        let door = Door::new(DoorSettings {
+    /// A door as a process of its own has it.
+    pub fn door(&self) -> Door {
+        Door::new(DoorSettings {
             db: self.db.clone(),
             store: self.store.clone(),
             clock: self.clock.clone(),
             limits: self.limits,
+            resumable: self.resumable,
             deadline: TimeDelta::hours(48),
             wake: Arc::clone(&self.wake),
         })
-        .unwrap();
+        .unwrap()
+    }
+
+    async fn send_to_app(&self, request: TestRequest, body: Option<Payload>) -> Answer {
+        let door = self.door();
         let auth = Auth { keys: Arc::clone(&self.keys), db: self.db.clone() };
         let (app, _) = App::new().into_utoipa_app().configure(ingest::configure).split_for_parts();
         let app = app

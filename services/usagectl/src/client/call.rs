@@ -1,7 +1,7 @@
 //! A request that can be made more than once: after a refreshed log-in the same call is sent again.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
 use indicatif::ProgressBar;
@@ -21,6 +21,7 @@ pub struct Call {
 #[derive(Debug)]
 enum Verb {
     Get,
+    Head,
     Post(Payload),
     Put(Payload),
     Patch(Payload),
@@ -32,6 +33,8 @@ enum Verb {
 pub enum Payload {
     /// A JSON value.
     Json(Value),
+    /// Nothing.
+    Empty,
     /// A file as it is, streamed from disk.
     File {
         /// Where it is.
@@ -41,12 +44,28 @@ pub enum Payload {
         /// Moves with the bytes sent.
         progress: ProgressBar,
     },
+    /// The rest of a file, as tus sends it.
+    Rest {
+        /// Where it is.
+        path: PathBuf,
+        /// Where the rest begins.
+        offset: u64,
+        /// How long the whole file is.
+        size_bytes: u64,
+        /// Stands at the bytes sent, of the whole file.
+        progress: ProgressBar,
+    },
 }
 
 impl Call {
     /// `GET path`.
     pub fn get(path: impl Into<String>) -> Self {
         Self::new(Verb::Get, path)
+    }
+
+    /// `HEAD path`.
+    pub fn head(path: impl Into<String>) -> Self {
+        Self::new(Verb::Head, path)
     }
 
     /// `POST path` with a JSON body.
@@ -67,6 +86,11 @@ impl Call {
     /// `PATCH path` with a JSON body.
     pub fn patch(path: impl Into<String>, body: Value) -> Self {
         Self::new(Verb::Patch(Payload::Json(body)), path)
+    }
+
+    /// `PATCH path` with any body.
+    pub fn append(path: impl Into<String>, payload: Payload) -> Self {
+        Self::new(Verb::Patch(payload), path)
     }
 
     /// `DELETE path`.
@@ -102,6 +126,7 @@ impl Call {
         let url = format!("{server}{}", self.path);
         match &self.verb {
             Verb::Get => self.dressed(agent.get(url), token).call(),
+            Verb::Head => self.dressed(agent.head(url), token).call(),
             Verb::Delete => self.dressed(agent.delete(url), token).call(),
             Verb::Post(payload) => deliver(self.dressed(agent.post(url), token), payload),
             Verb::Put(payload) => deliver(self.dressed(agent.put(url), token), payload),
@@ -129,6 +154,7 @@ fn deliver(
 ) -> Result<Response<Body>, ureq::Error> {
     match payload {
         Payload::Json(body) => request.send_json(body),
+        Payload::Empty => request.send_empty(),
         Payload::File { path, size_bytes, progress } => {
             progress.set_position(0);
             let file = progress.wrap_read(File::open(path)?);
@@ -137,6 +163,17 @@ fn deliver(
                 .content_type("application/octet-stream")
                 .header("content-length", size_bytes.to_string())
                 .send(SendBody::from_reader(&mut file))
+        }
+        Payload::Rest { path, offset, size_bytes, progress } => {
+            progress.set_position(*offset);
+            let mut file = File::open(path)?;
+            file.seek(SeekFrom::Start(*offset))?;
+            let left = size_bytes.saturating_sub(*offset);
+            let mut rest = Whole { file: progress.wrap_read(file.take(left)), left };
+            request
+                .content_type("application/offset+octet-stream")
+                .header("content-length", left.to_string())
+                .send(SendBody::from_reader(&mut rest))
         }
     }
 }

@@ -1,6 +1,8 @@
 //! `usagectl upload`.
 
+mod kept;
 mod outcome;
+mod resumable;
 mod send;
 mod wait;
 
@@ -21,7 +23,8 @@ use wait::Patience;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 A file is accepted or refused as a whole; a refused file changes nothing. The same bytes again are recognized and
-change nothing either, so an upload that broke off is simply repeated.
+change nothing either, so an upload that broke off is simply repeated. A large file is sent in parts: after a broken
+connection, or in the next run, it goes on where it was.
 
 With a meter's token in USAGE_METER_TOKEN no log-in is needed; the server is then given by --server or
 USAGE_SERVER.")]
@@ -35,6 +38,9 @@ pub struct Args {
     /// How long to wait for each file, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     timeout: u64,
+    /// Send files of any size so that they go on after a broken connection; those over 8 MiB always do
+    #[arg(long)]
+    resumable: bool,
     #[command(flatten)]
     connection: Connection,
     #[command(flatten)]
@@ -53,7 +59,7 @@ pub fn run(args: &Args, out: Out<'_>) -> Result<(), Error> {
     let mut done: Vec<(&Path, Outcome)> = Vec::new();
     let mut ended = Ok(());
     for path in &args.files {
-        match one(&mut client, path, patience) {
+        match one(&mut client, path, args.resumable, patience) {
             Ok(outcome) => {
                 if !args.format.json {
                     outcome.print(out, path)?;
@@ -75,8 +81,8 @@ pub fn run(args: &Args, out: Out<'_>) -> Result<(), Error> {
     verdict(&done, args, ended)
 }
 
-fn one(client: &mut Client, path: &Path, patience: Patience) -> Result<Outcome, Error> {
-    match send::send(client, path)? {
+fn one(client: &mut Client, path: &Path, resumable: bool, patience: Patience) -> Result<Outcome, Error> {
+    match send::send(client, path, resumable)? {
         send::Answer::Refused(reasons) => Ok(Outcome::Refused { reasons, upload: None }),
         send::Answer::Received(upload) => {
             Ok(Outcome::of(wait::until_done(client, upload, path, patience)?, false))

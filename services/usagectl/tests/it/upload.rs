@@ -171,3 +171,98 @@ fn a_connection_that_breaks_is_tried_again_under_the_same_key() {
     assert_eq!((posts.len(), posts[1].body.len()), (2, 300_000));
     assert_eq!(posts[0].header("idempotency-key"), posts[1].header("idempotency-key"));
 }
+
+const PLACE: &str = "/v1/uploads/resumable/01920000-0000-7000-8000-000000000009";
+
+/// An answer of tus.
+fn tus(status: u16, headers: &[(&'static str, &str)]) -> Answer {
+    Answer(status, headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect(), Vec::new())
+}
+
+/// A service that takes files in parts, and has this many bytes of one whenever it is asked.
+fn in_parts(request: &Request, offset: &str) -> Answer {
+    match () {
+        () if request.is("POST /v1/uploads/resumable") => tus(201, &[("location", PLACE)]),
+        () if request.is("HEAD ") => tus(200, &[("upload-offset", offset)]),
+        () if request.is("PATCH ") => {
+            tus(204, &[("usage-upload-id", ID), ("usage-upload-outcome", "accepted")])
+        }
+        () => answer(200, &upload("processed")),
+    }
+}
+
+#[test]
+fn a_file_in_parts_goes_on_where_the_service_is() {
+    let server = Server::start(|request, before| match before {
+        // The first bytes end without a word.
+        2 => Answer(0, Vec::new(), Vec::new()),
+        _ => in_parts(request, "100000"),
+    });
+    let ended = send(&Home::logged_in(&server.url), &["--resumable"]).code(0);
+    assert!(ended.stdout.starts_with("a.data: processed"), "{}", ended.stdout);
+    let seen = server.seen();
+    assert_eq!((seen[1].header("upload-length"), seen[1].header("tus-resumable")), ("300000", "1.0.0"));
+    let parts: Vec<_> = seen.iter().filter(|request| request.is("PATCH ")).collect();
+    assert_eq!((parts[0].body.len(), parts[0].header("upload-offset")), (300_000, "0"));
+    assert_eq!((parts[1].body.len(), parts[1].header("upload-offset")), (200_000, "100000"));
+    assert!(parts.iter().all(|part| part.is(&format!("PATCH {PLACE}"))));
+    assert!(parts.iter().all(|part| part.header("content-type") == "application/offset+octet-stream"));
+}
+
+#[test]
+fn the_next_run_goes_on_with_the_same_upload() {
+    let server = Server::start(|request, before| match before {
+        2 => problem(403, "not now", &json!([])),
+        _ => in_parts(request, "299999"),
+    });
+    let home = Home::logged_in(&server.url);
+    std::fs::write(home.path("a.data"), vec![7; 300_000]).unwrap();
+    home.run(&["upload", "--resumable", "a.data"]).code(1);
+    home.run(&["upload", "--resumable", "a.data"]).code(0);
+    let lines = server.lines();
+    assert_eq!(lines.iter().filter(|line| line.starts_with("POST /v1/uploads")).count(), 1);
+    let seen = server.seen();
+    assert_eq!(seen.iter().rfind(|request| request.is("PATCH ")).unwrap().body.len(), 1);
+    // It has arrived: the run after that begins anew.
+    home.run(&["upload", "--resumable", "a.data"]).code(0);
+    let begun = server.lines().iter().filter(|line| line.starts_with("POST /v1/uploads")).count();
+    assert_eq!(begun, 2);
+}
+
+#[test]
+fn a_connection_that_breaks_twice_makes_it_go_in_parts() {
+    let server = Server::start(|request, before| match before {
+        1 | 2 => Answer(0, Vec::new(), Vec::new()),
+        _ => in_parts(request, "0"),
+    });
+    send(&Home::logged_in(&server.url), &[]).code(0);
+    let lines = server.lines();
+    assert_eq!(lines[1..3], ["POST /v1/uploads", "POST /v1/uploads"]);
+    assert!(
+        lines.contains(&"POST /v1/uploads/resumable".to_owned()) && lines.contains(&format!("PATCH {PLACE}"))
+    );
+}
+
+#[test]
+fn a_service_that_takes_no_parts_gets_the_whole() {
+    let server = Server::start(|request, before| match () {
+        () if request.is("POST /v1/uploads/resumable") => problem(404, "no such resource", &json!([])),
+        () => willing(request, before),
+    });
+    send(&Home::logged_in(&server.url), &["--resumable"]).code(0);
+    assert!(server.lines().contains(&"POST /v1/uploads".to_owned()));
+}
+
+#[test]
+fn a_file_refused_with_its_last_part_shows_why() {
+    let server = Server::start(|request, before| match () {
+        () if request.is("PATCH ") && before == 2 => Answer(0, Vec::new(), Vec::new()),
+        // The answer got lost; whoever asks again is told that it was refused, and by the last bytes why.
+        () if request.is("HEAD ") => tus(422, &[]),
+        () if request.is("PATCH ") => problem(422, "refused", &errors()),
+        () => in_parts(request, "0"),
+    });
+    let ended = send(&Home::logged_in(&server.url), &["--resumable"]).code(3);
+    assert!(ended.stdout.contains("record-invalid"), "{}", ended.stdout);
+    assert_eq!(server.seen().iter().rfind(|request| request.is("PATCH ")).unwrap().body.len(), 0);
+}

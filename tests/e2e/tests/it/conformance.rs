@@ -1,9 +1,10 @@
 //! Every conformance case and both months of the Bitbrains sample by upload and API, exact to the last digit.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use e2e::{Client, Service, data, read_json, text};
+use e2e::{Client, Service, data, read_json, text, until};
 use serde_json::Value;
 use test_support::tenants::{NewPartner, add_partner};
 use uuid::Uuid;
@@ -85,6 +86,19 @@ fn all_exact(series: &str, at_least: usize) {
         }
     }
     assert!(all.is_empty(), "{}", all.join("\n"));
+    let months: BTreeSet<_> = cases.iter().map(|case| text(&case.about["month"])).collect();
+    for month in months {
+        assert_verified(&service, &month);
+    }
+}
+
+/// Once no unit waits any more, what is stored is what the stored files come to.
+fn assert_verified(service: &Service, month: &str) {
+    let output = until("a month of which nothing waits", || {
+        let output = service.verify_month(&["--month", month], &[]);
+        (output.status.code() != Some(3)).then_some(output)
+    });
+    assert!(output.status.success(), "{month}: {output:?}");
 }
 
 #[test]

@@ -8,15 +8,22 @@
 
 mod audit;
 mod authorization;
+mod back_pressure;
 mod bad_input;
 mod cli;
 mod conformance;
+mod crash_points;
+mod dead_letters;
 mod edge;
 mod exact;
 mod forge;
 mod invariants;
 mod life;
 mod logs;
+mod restore;
+mod resumable;
 mod scale;
 mod sign_in;
+mod sockets;
 mod tls;
+mod verify;

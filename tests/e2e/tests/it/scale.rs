@@ -60,4 +60,24 @@ fn seventy_thousand_short_lives_are_seventy_thousand_rows() {
     assert_eq!(rows.clone().count(), 70_000);
     let exact = rows.filter(|row| row.ends_with(&format!(",512.000000,{meter}"))).count();
     assert_eq!(exact, 70_000, "all of 1024 MB for half an hour");
+
+    let begun = Instant::now();
+    let verified = service.verify_month(&["--month", "2026-09"], &[]);
+    println!("verified in {:?}", begun.elapsed());
+    assert!(verified.status.success(), "{verified:?}");
+    // In the middle of a page and at the seam of two.
+    service.database().write(
+        "UPDATE vm_history SET vcpus = 2 WHERE vm_name IN ('job-4999', 'job-10000');
+         DELETE FROM vm_history WHERE vm_name = 'job-20000';",
+    );
+    let found = service.verify_month(&["--month", "2026-09"], &[]);
+    assert_eq!(found.status.code(), Some(1));
+    let found = String::from_utf8(found.stdout).unwrap();
+    let told: Vec<&str> =
+        found.lines().filter_map(|line| line.split_once(": row ").map(|(_, row)| row)).collect();
+    let [first, second, third] = told[..] else { panic!("{found}") };
+    assert!(
+        first.ends_with("vcpus: stored 2, recomputed 1") && second.ends_with("vcpus: stored 2, recomputed 1")
+    );
+    assert!(third.contains(": stored nothing, recomputed to "), "{third}");
 }

@@ -5,18 +5,23 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
+use indicatif::ProgressBar;
 use metering::{Code, Limits};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::outcome::Upload;
+use super::resumable;
 use crate::client::{Call, Client, ClientError, Payload, Reason};
 use crate::error::Error;
 use crate::print::size;
 use crate::progress;
 
 /// How long to wait before a file is sent again whose connection broke.
-const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(5)];
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Larger files are sent so that they go on after a broken connection: a minute's worth of a slow link.
+const RESUMABLE_BYTES: u64 = 8 << 20;
 
 /// What the service answers at once.
 #[derive(Debug)]
@@ -30,45 +35,76 @@ pub enum Answer {
 }
 
 /// Streams the file from disk, unless it is larger than any service takes.
-pub fn send(client: &mut Client, path: &Path) -> Result<Answer, Error> {
+pub fn send(client: &mut Client, path: &Path, resumable: bool) -> Result<Answer, Error> {
     let size_bytes = fs::metadata(path).map_err(Error::file(path))?.len();
     let limit = Limits::default().file_bytes;
     if size_bytes > limit {
         return Ok(Answer::Refused(vec![too_large(size_bytes, limit)]));
     }
-    client.freshen()?;
     let progress = progress::bytes(size_bytes).with_message(name(path));
-    let payload = Payload::File { path: path.to_owned(), size_bytes, progress: progress.clone() };
-    // A key, so that an answer that got lost comes back when the file is sent again.
-    let call = Call::send("/v1/uploads", payload).header("idempotency-key", Uuid::new_v4().to_string());
-    let answer = deliver(client, &call);
+    let file = Upcoming { path, size_bytes, progress: &progress };
+    let answer = if resumable || size_bytes > RESUMABLE_BYTES {
+        in_parts_or_whole(client, &file)
+    } else {
+        whole(client, &file).or_else(|error| {
+            if error.is_broken_connection() { in_parts(client, &file, error) } else { Err(error) }
+        })
+    };
     progress.finish_and_clear();
-    match answer {
-        Ok(raw) => {
-            let upload = Upload::read(client, raw)?;
-            Ok(if upload.duplicate_of.is_some() {
-                Answer::Duplicate(upload)
-            } else {
-                Answer::Received(upload)
-            })
-        }
-        Err(error) => match error.problem(&[413, 422]) {
-            Some(problem) => Ok(Answer::Refused(problem.reasons())),
-            None => Err(error.into()),
-        },
+    answer.or_else(|error| match error.problem(&[413, 422]) {
+        Some(problem) => Ok(Answer::Refused(problem.reasons())),
+        None => Err(error.into()),
+    })
+}
+
+/// A file that is about to be sent.
+pub struct Upcoming<'a> {
+    /// Where it is.
+    pub path: &'a Path,
+    /// How long it is.
+    pub size_bytes: u64,
+    /// Moves with the bytes sent.
+    pub progress: &'a ProgressBar,
+}
+
+/// A service that takes no parts, or no more of them, may take the whole.
+fn in_parts_or_whole(client: &mut Client, file: &Upcoming<'_>) -> Result<Answer, ClientError> {
+    match resumable::send(client, file)? {
+        Some(answer) => Ok(answer),
+        None => whole(client, file),
     }
 }
 
-/// A busy service may close the connection while we are still sending, instead of answering: then again, after a
-/// while and not forever.
+/// After the connection broke twice.
+fn in_parts(client: &mut Client, file: &Upcoming<'_>, broken: ClientError) -> Result<Answer, ClientError> {
+    resumable::send(client, file)?.ok_or(broken)
+}
+
+fn whole(client: &mut Client, file: &Upcoming<'_>) -> Result<Answer, ClientError> {
+    client.freshen()?;
+    let Upcoming { path, size_bytes, progress } = *file;
+    let payload = Payload::File { path: path.to_owned(), size_bytes, progress: progress.clone() };
+    // A key, so that an answer that got lost comes back when the file is sent again.
+    let call = Call::send("/v1/uploads", payload).header("idempotency-key", Uuid::new_v4().to_string());
+    let raw = deliver(client, &call)?;
+    Upload::read(client, raw).map(Answer::of)
+}
+
+/// A busy service may close the connection while we are still sending, instead of answering: then once more, after a
+/// while.
 fn deliver(client: &mut Client, call: &Call) -> Result<Value, ClientError> {
-    let mut pauses = PAUSES.iter();
-    loop {
-        let answer = client.json(call);
-        match (&answer, pauses.next()) {
-            (Err(error), Some(pause)) if error.is_broken_connection() => sleep(*pause),
-            _ => return answer,
-        }
+    let first = client.json(call);
+    if first.as_ref().is_err_and(ClientError::is_broken_connection) {
+        sleep(PAUSE);
+        return client.json(call);
+    }
+    first
+}
+
+impl Answer {
+    /// Of an upload as the service tells it.
+    pub fn of(upload: Upload) -> Self {
+        if upload.duplicate_of.is_some() { Self::Duplicate(upload) } else { Self::Received(upload) }
     }
 }
 

@@ -82,17 +82,21 @@ pub enum Kind {
     Meter,
     MeterToken,
     Upload,
+    ResumableUpload,
     Order,
     Organization,
     User,
     ApiKey,
+    DeadLetter,
 }
 
 impl Kind {
     pub const fn owners(self) -> &'static [Owner] {
         match self {
-            Self::Meter | Self::MeterToken | Self::Upload | Self::Order => Owner::PARTNERS,
-            Self::Organization | Self::User | Self::ApiKey => Owner::ALL,
+            Self::Meter | Self::MeterToken | Self::Upload | Self::ResumableUpload | Self::Order => {
+                Owner::PARTNERS
+            }
+            Self::Organization | Self::User | Self::ApiKey | Self::DeadLetter => Owner::ALL,
         }
     }
 
@@ -101,26 +105,29 @@ impl Kind {
         match self {
             Self::Meter | Self::MeterToken | Self::Order | Self::Organization => "read",
             Self::Upload => "read-uploads",
+            Self::ResumableUpload => "upload",
             Self::User => "manage-users",
             Self::ApiKey => "manage-keys",
+            Self::DeadLetter => "operate",
         }
     }
 }
 
 /// What there is, and who makes more of it.
-pub struct Objects {
+pub struct Objects<'s> {
+    service: &'s Service,
     admins: BTreeMap<Owner, Client>,
     ids: RefCell<BTreeMap<(Kind, Owner), String>>,
     meter_token: String,
     made: Cell<u128>,
 }
 
-impl Objects {
+impl<'s> Objects<'s> {
     /// A processed upload, and with it a meter and an order draft, of each partner.
-    pub fn make(service: &Service) -> Self {
+    pub fn make(service: &'s Service) -> Self {
         let admins = Owner::ALL.iter().map(|owner| (*owner, service.log_in(owner.admin()))).collect();
         let mut objects =
-            Self { admins, ids: RefCell::default(), meter_token: String::new(), made: Cell::new(0) };
+            Self { service, admins, ids: RefCell::default(), meter_token: String::new(), made: Cell::new(0) };
         for owner in Owner::PARTNERS {
             let (meter, token) = objects.meter(*owner);
             let admin = &objects.admins[owner];
@@ -170,6 +177,22 @@ impl Objects {
             Kind::ApiKey => {
                 let key = json!({"name": "walk", "rights": ["read"], "expires_at": e2e::in_days(30)});
                 text(&admin.post("/v1/api-keys", &key).expect(201).json()["id"])
+            }
+            Kind::DeadLetter => {
+                let (id, key) = (Uuid::now_v7(), self.number());
+                self.service.database().write(&format!(
+                    "INSERT INTO dead_letters (organization_id, id, queue, key, raw, reason, attempts, first_failed_at,
+                                               last_failed_at, state)
+                     VALUES ('{}', '{id}', 'unknown', 'walk-{key}', '', 'walk', 1, '2026-10-01Z', '2026-10-01Z', 'open')",
+                    owner.id()
+                ));
+                id.to_string()
+            }
+            // Of Acme's meter, which sees no others; administrators see theirs.
+            Kind::ResumableUpload => {
+                let meter = (owner == Owner::Acme).then(|| admin.with_other_token(&self.meter_token));
+                let path = meter.as_ref().unwrap_or(admin).begin_resumable(10);
+                path.rsplit('/').next().expect("an id").to_owned()
             }
             Kind::Organization => owner.id().to_string(),
             Kind::Upload | Kind::Order => panic!("no more {kind:?}s than the made ones"),

@@ -77,6 +77,22 @@ fn only_platform_reads_across_tenants() {
     assert_only_in(&["services/platform/", "schema/"], &["for_platform_only"]);
 }
 
+/// A released program cannot be told to die: what reads of it and does it is in a module that only debug builds have.
+#[test]
+fn fault_points_are_not_in_releases() {
+    const DURABLE: &str = "services/platform/src/durable.rs";
+    assert_only_in(&[DURABLE], &["USAGE_CRASH", "process::abort"]);
+    let (_, code) = sources().into_iter().find(|(name, _)| name == DURABLE).unwrap();
+    let (before, rest) = code.split_once("#[cfg(debug_assertions)]\nmod crash {").unwrap();
+    let (module, after) = rest.split_once("\n}\n").unwrap();
+    for word in ["env::var", "process::abort"] {
+        assert!(module.contains(word), "{word} is elsewhere");
+        assert!(!before.contains(word) && !after.contains(word), "{word} outside of the module");
+    }
+    let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    assert!(!workspace.contains("debug-assertions"), "profiles keep cargo's defaults: none in a release");
+}
+
 #[test]
 fn the_metering_core_knows_neither_clock_nor_surroundings() {
     let core = sources().into_iter().filter(|(name, _)| name.starts_with("services/metering/"));

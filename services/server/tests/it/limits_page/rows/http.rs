@@ -86,7 +86,7 @@ pub const REQUEST: &[Row] = &[
         "USAGE_HTTP_REQUESTS",
         Count,
         REQUESTS,
-        "503, `Retry-After: 5`",
+        "429, `Retry-After: 5`",
     ),
     setting(
         "… from one address, behind trusted proxies, too",
