@@ -22,11 +22,16 @@ postgresql_start() {
         in_home "$pg_bin/pg_ctl" reload --silent -D "$home/pg"
     fi
     wait_until 60 postgresql_answers || die_with_log "$home/postgresql.log" "PostgreSQL does not answer"
+    # Data that was restored answers before all of it is there.
+    wait_until 60 postgresql_writes || die_with_log "$home/postgresql.log" "PostgreSQL does not end its recovery"
     postgresql_roles
 }
 
 # SIGINT is the fast shutdown: it rolls back, writes a checkpoint and ends. SIGQUIT leaves that to the next start.
 postgresql_stop() { end_process "$home/pg/postmaster.pid" "$home/pg" INT QUIT; }
+
+# Its children notice and end by themselves, which the next start awaits.
+postgresql_kill() { end_process "$home/pg/postmaster.pid" "$home/pg" KILL; }
 
 postgresql_create() {
     [ ! -d "$home/pg" ] || return 0
@@ -76,6 +81,7 @@ CONF
     server_file "$home/pg/pg_hba.conf" <<'CONF'
 local all postgres             peer map=server
 host  all all     127.0.0.1/32 scram-sha-256
+host  replication usage_backup 127.0.0.1/32 scram-sha-256
 CONF
     server_file "$home/pg/pg_ident.conf" <<CONF
 server $server_user postgres
@@ -84,17 +90,24 @@ CONF
 
 postgresql_answers() { "$pg_bin/pg_isready" --quiet -h 127.0.0.1 -p "$PG_PORT"; }
 
+postgresql_writes() {
+    local recovers
+    recovers=$(in_home "$pg_bin/psql" --no-psqlrc --quiet --tuples-only --no-align \
+        -h "$home" -p "$PG_PORT" -U postgres postgres -c 'SELECT pg_is_in_recovery()') && [ "$recovers" = f ]
+}
+
 # Run at every start, so that one that was interrupted is made whole. The owner of the tests may create
-# databases; neither role can pass by row-level security or make roles.
+# databases; no role can pass by row-level security or make roles.
 postgresql_roles() {
     local createdb=NOCREATEDB
     [ "$name" = dev ] || createdb=CREATEDB
     in_home "$pg_bin/psql" --no-psqlrc --quiet -v ON_ERROR_STOP=1 \
         -h "$home" -p "$PG_PORT" -U postgres postgres <<SQL
-SELECT format('CREATE ROLE %I', name) FROM unnest(ARRAY['usage_owner', 'usage_service']) AS name
+SELECT format('CREATE ROLE %I', name) FROM unnest(ARRAY['usage_owner', 'usage_service', 'usage_backup']) AS name
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 ALTER ROLE usage_owner   LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE $createdb PASSWORD '$PG_OWNER_PASSWORD';
 ALTER ROLE usage_service LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD '$PG_SERVICE_PASSWORD';
+ALTER ROLE usage_backup  LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB REPLICATION PASSWORD '$PG_BACKUP_PASSWORD';
 SELECT 'CREATE DATABASE usage OWNER usage_owner'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'usage') \gexec
 SQL

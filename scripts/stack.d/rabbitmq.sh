@@ -36,6 +36,9 @@ rabbitmq_stop() {
     end_process "$home/epmd.pid" "$home/rabbitmq" TERM KILL
 }
 
+# The name server stays: it is the machine's, and knows of the loss by the closed connection.
+rabbitmq_kill() { end_process "$home/rabbitmq.pid" "$home/rabbitmq" KILL; }
+
 rabbitmq_configure() {
     install -d -m 700 -o "$server_user" "$home/rabbitmq"
     # The user is made with an empty broker: its password never is an argument of a command.

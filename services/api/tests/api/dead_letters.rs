@@ -21,7 +21,7 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 impl World {
-    async fn letter(
+    pub async fn letter(
         &self,
         organization: Uuid,
         queue: &'static str,

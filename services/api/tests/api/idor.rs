@@ -34,6 +34,8 @@ impl Things {
         let expires_at = world.api.clock.machine_now() + chrono::TimeDelta::days(1);
         let key = json!({"name": "nightly", "rights": ["read"], "expires_at": expires_at});
         let key = world.post(ACME_ADMIN, "/v1/api-keys", &key).await.expect(201);
+        let message = json!({"work": "register", "organization_id": ACME, "upload_id": upload});
+        let letter = world.letter(ACME, "register", upload.to_string(), Some(message)).await;
         Self(BTreeMap::from([
             ("meters", id(1).to_string()),
             ("uploads", upload.to_string()),
@@ -41,6 +43,7 @@ impl Things {
             ("users", user.to_string()),
             ("api-keys", key["id"].as_str().unwrap().to_owned()),
             ("organizations", ACME.to_string()),
+            ("dead-letters", letter.to_string()),
         ]))
     }
 
@@ -60,7 +63,8 @@ impl Things {
     async fn seen(&self, world: &World) -> Vec<Value> {
         let mut seen = Vec::new();
         for (kind, id) in &self.0 {
-            seen.push(world.get(ACME_ADMIN, &format!("/v1/{kind}/{id}")).await.expect(200));
+            let owner = if *kind == "dead-letters" { OPERATOR } else { ACME_ADMIN };
+            seen.push(world.get(owner, &format!("/v1/{kind}/{id}")).await.expect(200));
         }
         seen.push(world.get(ACME_ADMIN, &format!("/v1/meters/{}/tokens", id(1))).await.expect(200));
         seen
@@ -117,7 +121,8 @@ async fn an_aggregator_changes_nothing_of_its_partners() {
     let before = things.seen(&world).await;
     for (method, path, _) in operations().iter().filter(|(_, path, _)| path.contains("{id}")) {
         let answer = send(&world, NORTHWIND_ADMIN, method, &things.at(path), &body(path)).await;
-        let hidden = ["/v1/uploads", "/v1/users", "/v1/api-keys"].iter().any(|kind| path.starts_with(kind));
+        let kinds = ["/v1/uploads", "/v1/users", "/v1/api-keys", "/v1/dead-letters"];
+        let hidden = kinds.iter().any(|kind| path.starts_with(kind));
         let expected = match *method {
             _ if hidden => 404,
             // The list of a meter's tokens is its partner's.

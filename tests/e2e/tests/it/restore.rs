@@ -41,9 +41,9 @@ fn a_restored_service_has_the_same_reports() {
     State::of(&target.database).assert_same(&lost.then);
 
     rewind(&mut second, folder.path());
-    let requeued = String::from("uploads 7, ");
+    let requeued = second.succeed(&["requeue"]);
     let files: usize = pending.iter().map(|case| case.files.len()).sum();
-    eprintln!("{requeued} {files}");
+    assert!(requeued.starts_with(&format!("uploads {files}, ")), "{requeued}");
     let roles = second.start(None);
     until("the restored work to be done", || State::leftovers(&target.database).is_empty().then_some(()));
     for case in [settled, meanwhile, pending].concat() {

@@ -52,9 +52,9 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
-            script("stack", &["wipe", self.name], &[]);
-        }
+        // After a failure its data and log are kept, to be looked at, and nothing runs on.
+        let command = if std::thread::panicking() { "stop" } else { "wipe" };
+        let _ = Command::new(scripts().join("stack")).args([command, self.name]).status();
     }
 }
 
