@@ -71,16 +71,14 @@ async fn a_backlog_waits_where_organizations_take_turns() {
 }
 
 #[actix_web::test]
-async fn an_upload_is_with_the_broker_at_once() {
+async fn an_upload_wakes_a_relay_that_sleeps() {
     let (world, test_broker) = (World::new().await, TestBroker::new());
     let broker = broker(&test_broker, &test_broker.url);
     let relay = start(&world, &broker);
     // By now the relay sleeps for as long as it ever does.
     tokio::time::sleep(Duration::from_secs(2)).await;
-    let begun = Instant::now();
     world.upload(&crate::files::file_of(crate::world::METER).build()).await;
     until_empty(&world).await;
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     relay.end().await;
     broker.delete_namespace().await.unwrap();
 }
