@@ -15,7 +15,8 @@ pub const EMAIL_CHARACTERS_MAX: usize = 320;
 
 /// An e-mail address in lower case. Whether there is such a one only a letter to it could tell.
 pub fn email(written: &str) -> Result<String, String> {
-    let email = text(EMAIL_CHARACTERS_MAX)(written)?.to_lowercase();
+    // In lower case it may be longer.
+    let email = text(EMAIL_CHARACTERS_MAX)(&written.to_lowercase())?;
     let is_one = email.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && !host.is_empty() && !host.contains('@') && !email.contains(char::is_whitespace)
     });
