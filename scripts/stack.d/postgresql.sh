@@ -96,18 +96,21 @@ postgresql_writes() {
         -h "$home" -p "$PG_PORT" -U postgres postgres -c 'SELECT pg_is_in_recovery()') && [ "$recovers" = f ]
 }
 
-# Run at every start, so that one that was interrupted is made whole. The owner of the tests may create
-# databases; no role can pass by row-level security or make roles.
+# Run at every start, so that one that was interrupted is made whole. No role can pass by row-level security or make
+# roles. In a stack of tests the owner may create databases, and a role with its rights writes past the policies.
 postgresql_roles() {
-    local createdb=NOCREATEDB
-    [ "$name" = dev ] || createdb=CREATEDB
+    local createdb=CREATEDB testers="'usage_tester'"
+    [ "$name" != dev ] || createdb=NOCREATEDB testers=
     in_home "$pg_bin/psql" --no-psqlrc --quiet -v ON_ERROR_STOP=1 \
         -h "$home" -p "$PG_PORT" -U postgres postgres <<SQL
-SELECT format('CREATE ROLE %I', name) FROM unnest(ARRAY['usage_owner', 'usage_service', 'usage_backup']) AS name
+SELECT format('CREATE ROLE %I', name) FROM unnest(ARRAY['usage_owner', 'usage_service', 'usage_backup'${testers:+, $testers}]) AS name
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 ALTER ROLE usage_owner   LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE $createdb PASSWORD '$PG_OWNER_PASSWORD';
 ALTER ROLE usage_service LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB PASSWORD '$PG_SERVICE_PASSWORD';
 ALTER ROLE usage_backup  LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB REPLICATION PASSWORD '$PG_BACKUP_PASSWORD';
+SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER BYPASSRLS PASSWORD %L', name, '$PG_OWNER_PASSWORD'),
+       format('GRANT usage_owner TO %I', name)
+  FROM unnest(ARRAY[$testers]::text[]) AS name \gexec
 SELECT 'CREATE DATABASE usage OWNER usage_owner'
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'usage') \gexec
 SQL

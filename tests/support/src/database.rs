@@ -72,9 +72,11 @@ impl TestDatabase {
         connect(&self.owner_url())
     }
 
-    /// Runs SQL as the owner past the policies of row-level security, which hold the owner as well: facts to test with.
+    /// Runs SQL with the owner's rights past the policies of row-level security, which hold the owner as well: facts to
+    /// test with. In one transaction, and as a role of the tests' own, so that the service may work meanwhile.
     pub fn write(&self, sql: &str) {
-        run(&mut self.owner(), &past_policies(sql));
+        let tester_url = self.owner_url().replacen("usage_owner:", "usage_tester:", 1);
+        run(&mut connect(&tester_url), &format!("BEGIN; {sql}; COMMIT"));
     }
 
     /// Ends the leases of relays that are gone, as a minute would.
@@ -121,19 +123,6 @@ pub fn until_somebody_waits(watcher: &mut PgConnection) {
 struct Waits {
     #[diesel(sql_type = Bool)]
     waits: bool,
-}
-
-/// SQL with which the owner is no longer held by policies, `sql`, and the policies back in force: one transaction.
-fn past_policies(sql: &str) -> String {
-    let force = |word: &str| {
-        format!(
-            "DO $do$ DECLARE t regclass; BEGIN
-                FOR t IN SELECT oid FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace
-                LOOP EXECUTE format('ALTER TABLE %s {word} ROW LEVEL SECURITY', t); END LOOP;
-             END $do$;"
-        )
-    };
-    format!("BEGIN; {} {sql}; {} COMMIT", force("NO FORCE"), force("FORCE"))
 }
 
 const OWNER_URL: &str = "USAGE_TEST_DATABASE_OWNER_URL";
