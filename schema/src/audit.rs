@@ -12,7 +12,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 pub use self::chain::{Unsealed, links, organizations, published_at_least, unsealed};
-pub use self::read::{EntryFilter, EntryPlace, Hidden, Listed, newest, oldest};
+pub use self::read::{EntryFilter, EntryPlace, Listed, Others, newest, oldest};
 pub use self::seal::{Backlog, Seal, add_seals, backlog, last_seal, lock_chain, settle, to_seal, waiting};
 use crate::Tx;
 use crate::schema::{audit_entries, audit_pending};

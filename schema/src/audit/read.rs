@@ -31,16 +31,16 @@ pub struct EntryFilter {
     pub object_kind: Option<String>,
     /// As the action names it.
     pub object_id: Option<String>,
-    /// What the reader may not see.
-    pub hidden: Option<Hidden>,
+    /// What the reader sees of others; none when there is nothing that they do not.
+    pub others: Option<Others>,
 }
 
-/// Kinds of objects whose entries a reader sees of one organization only.
+/// Kinds of objects whose entries a reader sees of organizations other than one.
 #[derive(Debug, Clone)]
-pub struct Hidden {
+pub struct Others {
     /// The reader's own organization, of which all is seen.
     pub own: Uuid,
-    /// Such as `user`.
+    /// Such as `meter`.
     pub kinds: Vec<&'static str>,
 }
 
@@ -108,8 +108,8 @@ fn filtered<'q>(tx: &Tx<'q>, filter: &'q EntryFilter) -> diesel::helper_types::I
     if let Some(id) = &filter.object_id {
         query = query.filter(entries::object_id.eq(id));
     }
-    if let Some(Hidden { own, kinds }) = &filter.hidden {
-        query = query.filter(entries::organization_id.eq(own).or(entries::object_kind.ne_all(kinds)));
+    if let Some(Others { own, kinds }) = &filter.others {
+        query = query.filter(entries::organization_id.eq(own).or(entries::object_kind.eq_any(kinds)));
     }
     query
 }

@@ -1,7 +1,7 @@
 //! `GET /v1/audit`: who did what, when, to what, from where.
 
 mod export;
-mod hidden;
+mod others;
 pub(crate) mod params;
 mod shown;
 
@@ -15,7 +15,7 @@ use schema::{Scope, Tx};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::export::Export;
-use self::hidden::hidden_from;
+use self::others::shown_to;
 use self::params::{AuditParams, FilterParams};
 use self::shown::{AuditEntry, Viewer};
 use crate::Api;
@@ -48,9 +48,9 @@ const FORMS: [(Form, &str); 2] = [(Form::Json, "application/json"), (Form::Ndjso
 /// space). `address_digest` is the SHA-256 of `address_salt` followed by `address`; those two are shown only to callers
 /// who see the organization of the actor.
 ///
-/// Of other organizations than the caller's own, entries of users and API keys are left out unless the caller manages all
-/// users, and those of uploads unless the caller may read uploads: such a chain has gaps in its `sequence`. The own one is
-/// complete.
+/// Of other organizations than the caller's own, only entries of what the caller may see elsewhere are listed: of users and
+/// API keys for the operator's administrators alone, of uploads for those who may read uploads, of dead letters for those
+/// who operate the service. Such a chain has gaps in its `sequence`. The own one is complete.
 #[utoipa::path(
     tag = "audit",
     params(FilterParams, PageParams),
@@ -71,7 +71,7 @@ async fn list_audit(
     params: Params<AuditParams>,
 ) -> Result<HttpResponse, ApiError> {
     let AuditParams { organization_id, filter, page } = params.0;
-    let filter = EntryFilter { hidden: Some(hidden_from(&caller)), ..filter };
+    let filter = EntryFilter { others: shown_to(&caller), ..filter };
     let form = accepted(&request, &FORMS)
         .ok_or(ApiError::NotAcceptable("entries are given as application/json or application/x-ndjson"))?;
     let seen = caller.scope().await?;

@@ -64,7 +64,7 @@ impl FromFields for AuditParams {
             action: word("action"),
             object_kind: word("object_kind"),
             object_id: word("object_id"),
-            hidden: None,
+            others: None,
         };
         Some(Self { organization_id, filter, page: PageRequest::if_asked(fields) })
     }

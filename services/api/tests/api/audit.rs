@@ -44,7 +44,7 @@ async fn enter(world: &World, organization: Uuid, actor_organization: Option<Uui
     world
         .within(organization, move |tx| {
             (0..count).try_for_each(|number| {
-                audit::record(tx, &origin, Event::new("thing.change", "thing", number), now)
+                audit::record(tx, &origin, Event::new("thing.change", "meter", number), now)
             })
         })
         .await;
