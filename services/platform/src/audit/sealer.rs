@@ -6,9 +6,10 @@
 use schema::Scope;
 use schema::audit::{self, Backlog, Seal};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 use super::chain::{self, BEFORE_FIRST};
@@ -22,7 +23,7 @@ use crate::stop::Stop;
 const TICK: Duration = Duration::from_millis(250);
 /// Between two tries to become the leader.
 const FOLLOW: Duration = Duration::from_secs(1);
-/// After a failure, so that a lasting one does not fill the log.
+/// Before the next try for an organization that failed, so that a lasting failure does not fill the log.
 const PAUSE: Duration = Duration::from_secs(5);
 /// Links added in one transaction.
 const BATCH: i64 = 1_000;
@@ -61,6 +62,13 @@ pub struct Round {
     pub unpublished: u32,
 }
 
+/// An organization whose turn waits for a while, so that it holds up no other.
+struct Failed {
+    at: Instant,
+    /// Its entries are sealed, their head is not published.
+    sealed: bool,
+}
+
 /// A chain after its entries were sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed {
@@ -82,8 +90,9 @@ impl Sealer {
             match self.db.try_lead("audit sealer").await {
                 Ok(Some(mut leadership)) => {
                     tracing::info!("leading the sealing of the audit");
+                    let mut failed = HashMap::new();
                     while !stop.is_stopped() && leadership.holds().await {
-                        let pause = self.turn().await;
+                        let pause = self.turn(&mut failed).await;
                         stop.sleep(pause).await;
                     }
                 }
@@ -96,18 +105,12 @@ impl Sealer {
         }
     }
 
-    /// A round, and how long to wait after it.
-    async fn turn(&self) -> Duration {
-        match self.round().await {
-            Ok(Round { unsealed: 0, unpublished: 0, more }) => {
-                if more {
-                    Duration::ZERO
-                } else {
-                    TICK
-                }
-            }
-            // Each has been told.
-            Ok(_) => PAUSE,
+    /// A round of those that have not just failed, and how long to wait after it.
+    async fn turn(&self, failed: &mut HashMap<Uuid, Failed>) -> Duration {
+        failed.retain(|_, failed| failed.at.elapsed() < PAUSE);
+        match self.round_but(failed).await {
+            Ok(Round { more: true, .. }) => Duration::ZERO,
+            Ok(_) => TICK,
             Err(error) => {
                 tracing::error!(%error, "the audit is not sealed, will try again");
                 PAUSE
@@ -117,22 +120,29 @@ impl Sealer {
 
     /// Seals what waits, organization by organization; one that fails does not hold up the others.
     pub async fn round(&self) -> Result<Round, DbError> {
+        self.round_but(&mut HashMap::new()).await
+    }
+
+    /// The same without those that failed, to which others are added.
+    async fn round_but(&self, failed: &mut HashMap<Uuid, Failed>) -> Result<Round, DbError> {
         let mut round = Round::default();
-        for organization_id in self.db.machinery(|tx| Ok::<_, DbError>(audit::waiting(tx)?)).await? {
+        let mut waiting = self.db.machinery(|tx| Ok::<_, DbError>(audit::waiting(tx)?)).await?;
+        waiting.retain(|organization_id| !failed.contains_key(organization_id));
+        for organization_id in waiting {
             match self.work_off(organization_id).await {
                 Ok(more) => round.more |= more,
                 Err(error) => {
                     tracing::error!(%organization_id, %error, "the audit is not sealed and published, will try again");
-                    let failed = match error {
-                        SealError::Database(_) => &mut round.unsealed,
-                        SealError::Head(_) | SealError::Task(_) => &mut round.unpublished,
-                    };
-                    *failed += 1;
+                    let sealed = !matches!(error, SealError::Database(_));
+                    *if sealed { &mut round.unpublished } else { &mut round.unsealed } += 1;
+                    failed.insert(organization_id, Failed { at: Instant::now(), sealed });
                 }
             }
         }
-        self.unpublished.store(round.unpublished, Ordering::Relaxed);
-        metrics::gauge!("audit_heads_unpublished").set(f64::from(round.unpublished));
+        let unpublished = failed.values().filter(|failed| failed.sealed).count();
+        let unpublished = u32::try_from(unpublished).unwrap_or(u32::MAX);
+        self.unpublished.store(unpublished, Ordering::Relaxed);
+        metrics::gauge!("audit_heads_unpublished").set(f64::from(unpublished));
         Ok(round)
     }
 
