@@ -33,6 +33,7 @@ pub mod partner_settings;
 pub mod rate_limits;
 pub mod reports;
 pub mod resumable_uploads;
+pub mod roles;
 pub mod runs;
 pub(crate) mod schema;
 pub mod scope;

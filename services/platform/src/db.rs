@@ -115,10 +115,18 @@ fn session_settings(settings: &DatabaseSettings, application_name: &str) -> Stri
     )
 }
 
+/// Without row-level security there is no service: its role owns nothing and bypasses nothing, or has no connection.
 async fn prepare(connection: &mut Connection, session: String) -> Result<(), HookError> {
-    connection
-        .interact(move |conn| conn.batch_execute(&session))
+    let passes_by = connection
+        .interact(move |conn| {
+            conn.batch_execute(&session)?;
+            schema::roles::passes_by_policies(conn)
+        })
         .await
         .map_err(|error| HookError::message(error.to_string()))?
-        .map_err(|error| HookError::message(error.to_string()))
+        .map_err(|error| HookError::message(error.to_string()))?;
+    if passes_by { Err(HookError::message(PASSES_BY)) } else { Ok(()) }
 }
+
+const PASSES_BY: &str = "the database role is a superuser, bypasses row-level security or owns tables: \
+                         USAGE_DATABASE_URL takes the service role, which does none of it";

@@ -56,6 +56,11 @@ impl TestDatabase {
         with_database(&owner, &self.name)
     }
 
+    /// The URL of the role that has the owner's rights and is not held by policies.
+    pub fn tester_url(&self) -> String {
+        self.owner_url().replacen("usage_owner:", "usage_tester:", 1)
+    }
+
     /// The URL of the service role.
     pub fn service_url(&self) -> String {
         let [_, service] = self.elsewhere.clone().unwrap_or_else(|| [OWNER_URL, SERVICE_URL].map(base_url));
@@ -75,8 +80,7 @@ impl TestDatabase {
     /// Runs SQL with the owner's rights past the policies of row-level security, which hold the owner as well: facts to
     /// test with. In one transaction, and as a role of the tests' own, so that the service may work meanwhile.
     pub fn write(&self, sql: &str) {
-        let tester_url = self.owner_url().replacen("usage_owner:", "usage_tester:", 1);
-        run(&mut connect(&tester_url), &format!("BEGIN; {sql}; COMMIT"));
+        run(&mut connect(&self.tester_url()), &format!("BEGIN; {sql}; COMMIT"));
     }
 
     /// Ends the leases of relays that are gone, as a minute would.

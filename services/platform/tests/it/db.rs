@@ -170,3 +170,12 @@ async fn a_server_that_says_nothing_is_given_up() {
     });
     given_up.await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn a_role_that_policies_do_not_hold_gets_no_connection() {
+    let database = TestDatabase::with_tenants();
+    for url in [database.owner_url(), database.tester_url()] {
+        let refused = Db::new(&settings(url), "platform-test").unwrap().ping().await.unwrap_err();
+        assert!(refused.to_string().contains("USAGE_DATABASE_URL takes the service role"), "{refused}");
+    }
+}
