@@ -66,6 +66,12 @@ pub fn find(tx: &mut Tx<'_>, id: Uuid) -> QueryResult<Option<Organization>> {
         .optional()
 }
 
+/// The transaction's organization, which nobody else changes until it ends.
+pub fn lock(tx: &mut Tx<'_>) -> QueryResult<Option<Organization>> {
+    let own = organizations::table.find(tx.organization()?).select(Organization::as_select());
+    own.for_no_key_update().first(tx.conn()).optional()
+}
+
 /// All that the scope sees, by id; the next page starts after `after`.
 pub fn list(tx: &mut Tx<'_>, after: Option<Uuid>, limit: i64) -> QueryResult<Vec<Organization>> {
     organizations::table

@@ -1,6 +1,7 @@
 //! What a partner sets for all of its meters.
 
 use diesel::prelude::*;
+use diesel::sql_types as sql;
 use uuid::Uuid;
 
 use crate::Tx;
@@ -22,6 +23,16 @@ pub fn of(tx: &mut Tx<'_>, organization_id: Uuid) -> QueryResult<PartnerSettings
         .first(tx.conn())
         .optional()?;
     Ok(set.map_or_else(PartnerSettings::default, |require_signatures| PartnerSettings { require_signatures }))
+}
+
+/// Those of the transaction's organization, which nobody else sets until it ends.
+pub fn lock(tx: &mut Tx<'_>) -> QueryResult<PartnerSettings> {
+    let organization_id = tx.organization()?;
+    // There may be no row to lock yet.
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind::<sql::Text, _>(format!("settings {organization_id}"))
+        .execute(tx.conn())?;
+    of(tx, organization_id)
 }
 
 /// Sets those of the transaction's organization.

@@ -16,6 +16,7 @@ use crate::Api;
 use crate::openapi::{Guarded, Invalid, NotFound, TakesJson, Unavailable};
 use crate::partner::Partner;
 use crate::request::{Body, Fields, FromFields, Params, parse};
+use crate::standing::hold;
 
 /// Adds the endpoints.
 pub fn configure(cfg: &mut ServiceConfig<'_>) {
@@ -90,11 +91,12 @@ pub async fn set_settings(
     body: Body<PartnerSettings>,
 ) -> Result<Json<PartnerSettings>, ApiError> {
     let (settings, id) = (body.value, caller.organization_id());
-    let (origin, now) = (caller.origin().clone(), api.clock.now());
+    let (user, origin, now) = (caller.user().copied(), caller.origin().clone(), api.clock.now());
     let own = caller.scope_of(None).await?;
     api.db
         .run(own, move |tx| {
-            let was = PartnerSettings::from(partner_settings::of(tx, id)?);
+            hold(tx, user)?;
+            let was = PartnerSettings::from(partner_settings::lock(tx)?);
             if was == settings {
                 return Ok(());
             }

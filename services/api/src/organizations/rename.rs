@@ -52,7 +52,7 @@ pub async fn rename_organization(
     let organization = api
         .db
         .run(own, move |tx| {
-            let before = organizations::find(tx, *id)?.ok_or(ApiError::NotFound("organization"))?;
+            let before = organizations::lock(tx)?.ok_or(ApiError::NotFound("organization"))?;
             let Some(name) = name.filter(|name| *name != before.name) else { return Ok(before) };
             organizations::rename(tx, &name)?;
             let event = Event::new("organization.change", "organization", id)

@@ -4,7 +4,7 @@ use actix_web::patch;
 use actix_web::web::{Data, Json, Path};
 use chrono::{DateTime, Utc};
 use platform::audit::{self, Event, Origin};
-use platform::auth::{Authorized, MayManageUsers};
+use platform::auth::{self, Authorized, MayManageUsers};
 use platform::problem::ApiError;
 use schema::Tx;
 use schema::identity::{self, accounts, password_links, refresh_tokens};
@@ -19,7 +19,7 @@ use super::shown::User;
 use crate::Api;
 use crate::openapi::{Change, Guarded, Invalid, NotFound, Unavailable};
 use crate::request::{Body, Fields, FromFields, parse};
-use crate::standing::confirm;
+use crate::standing::{confirm, hold_own};
 
 /// What is to be different; what is absent stays.
 #[derive(Debug, Clone, Copy, Default, ToSchema)]
@@ -40,8 +40,9 @@ impl FromFields for UserChange {
 /// Who changes a user, when.
 pub struct Changer {
     origin: Origin,
-    user_id: Option<Uuid>,
-    now: DateTime<Utc>,
+    user: Option<auth::User>,
+    /// Business time.
+    pub now: DateTime<Utc>,
     machine_now: DateTime<Utc>,
 }
 
@@ -49,8 +50,17 @@ impl Changer {
     /// The caller, now.
     pub fn of(caller: &Authorized<MayManageUsers>, api: &Api) -> Self {
         let (now, machine_now) = (api.clock.now(), api.clock.machine_now());
-        let user_id = caller.user().map(|user| user.id);
-        Self { origin: caller.origin().clone(), user_id, now, machine_now }
+        Self { origin: caller.origin().clone(), user: caller.user().copied(), now, machine_now }
+    }
+
+    /// Refuses a caller of the user's own organization who was disabled or got another role.
+    pub fn hold_standing(&self, tx: &mut Tx<'_>) -> Result<(), ApiError> {
+        hold_own(tx, self.user)
+    }
+
+    /// Adds an entry to the audit.
+    pub fn record(&self, tx: &mut Tx<'_>, event: Event) -> Result<(), ApiError> {
+        Ok(audit::record(tx, &self.origin, event, self.now)?)
     }
 }
 
@@ -91,6 +101,7 @@ pub fn change(
 ) -> Result<identity::User, ApiError> {
     // Whoever else takes an admin away waits here, so that two cannot take the last two.
     let admins = accounts::lock_enabled_admins(tx)?;
+    changer.hold_standing(tx)?;
     let user = accounts::lock(tx, id)?.ok_or(ApiError::NotFound("user"))?;
     let was_disabled = user.disabled_at.is_some();
     let role = wanted.role.unwrap_or(user.role);
@@ -102,7 +113,7 @@ pub fn change(
     if admins == [id] && (disabled || !role.is_admin()) {
         return Err(ApiError::conflict("last-admin", "their organization has no other admin"));
     }
-    if changer.user_id == Some(id) {
+    if changer.user.is_some_and(|user| user.id == id) {
         return Err(ApiError::conflict(
             "own-account",
             "nobody changes their own role, or disables themselves",
@@ -121,6 +132,6 @@ pub fn change(
     let event = Event::new("user.change", "user", id)
         .before(json!({ "role": user.role, "disabled": was_disabled }))
         .after(json!({ "role": role, "disabled": disabled }));
-    audit::record(tx, &changer.origin, event, changer.now)?;
+    changer.record(tx, event)?;
     identity::find(tx, id)?.ok_or(ApiError::NotFound("user"))
 }

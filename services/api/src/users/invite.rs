@@ -21,7 +21,7 @@ use crate::idempotency::{Creation, IdempotencyHeader, IdempotencyKey};
 use crate::openapi::{Creation as CreationProblems, Guarded, Invalid, NotFound, Unavailable};
 use crate::password::Link;
 use crate::request::Body;
-use crate::standing::confirm;
+use crate::standing::{confirm, hold_own};
 
 /// As the keys of this operation are kept.
 const OPERATION: &str = "POST /v1/users";
@@ -55,10 +55,12 @@ pub async fn invite_user(
     let scope = managed::scope_of(&caller, invitation.organization_id).await?;
     let link = Link::invitation(api.clock.machine_now()).map_err(ApiError::internal)?;
     let email = invitation.email.clone();
+    let user = caller.user().copied();
     let (origin, now, public_url) = (caller.origin().clone(), api.clock.now(), api.public_url.clone());
     let answer = api
         .db
         .run(scope, move |tx| {
+            hold_own(tx, user)?;
             if let Some(first) = creation.first_answer(tx)? {
                 return Ok(first);
             }

@@ -55,8 +55,9 @@ pub struct InvitedUser {
 /// A one-time link.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PasswordLink {
-    /// Sets the user's password, once. Shown this once. Without `USAGE_PUBLIC_URL` in production it is the token alone.
-    #[schema(example = "https://usage.example/set-password#upl_…")]
+    /// Sets the user's password, once. Shown this once: a repeated answer to the same `Idempotency-Key` is without it.
+    /// Without `USAGE_PUBLIC_URL` in production it is the token alone.
+    #[schema(example = "https://usage.example/set-password#upl_…", required = false)]
     pub one_time_link: String,
     /// Until when it is good, by the machine's clock.
     pub expires_at: DateTime<Utc>,

@@ -121,3 +121,16 @@ async fn a_link_ends_with_its_day_and_of_two_who_use_it_at_once_one_does() {
     statuses.sort_unstable();
     assert_eq!(statuses, [204, 401]);
 }
+
+#[actix_web::test]
+async fn a_link_is_shown_once_and_stays_good_when_it_is_asked_for_again() {
+    let world = World::new().await;
+    let id = world.user("viewer@acme.test", ACME_VIEWER).await;
+    let ask = async || {
+        let request = world.request(ACME_ADMIN, Method::POST, &format!("/v1/users/{id}/password-link"));
+        world.send(request.insert_header(("idempotency-key", "k"))).await.expect(201)
+    };
+    let (first, again) = (ask().await, ask().await);
+    assert_eq!((&again["one_time_link"], &again["expires_at"]), (&Value::Null, &first["expires_at"]));
+    world.redeem(&token_of(&first), BETTER).await.expect(204);
+}
