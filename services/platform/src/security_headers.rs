@@ -27,7 +27,7 @@ const ALWAYS: [(HeaderName, &str); 7] = [
 ];
 
 /// For who came by TLS: from now on only so.
-const TLS_ONLY: &str = "max-age=31536000; includeSubDomains";
+const TLS_ONLY: &str = "max-age=31536000";
 
 /// Middleware, between `request_logger` and `request_ids`: on every answer, errors included.
 pub async fn security_headers(
