@@ -192,6 +192,7 @@ async fn a_meters_token_uploads_and_does_nothing_else() {
 fn keys_rotate() {
     let (old, new): (SecretString, SecretString) = (generate_key_pem().unwrap(), generate_key_pem().unwrap());
     let before = KeyRing::from_pems(std::slice::from_ref(&old)).unwrap();
+    let announced = KeyRing::from_pems(&[old.clone(), new.clone()]).unwrap();
     let after = KeyRing::from_pems(&[new.clone(), old]).unwrap();
     let done = KeyRing::from_pems(&[new]).unwrap();
     let user = User { id: Uuid::nil(), organization_id: ACME, role: Role::PartnerAdmin };
@@ -199,7 +200,10 @@ fn keys_rotate() {
     let (old_token, new_token) = (before.sign(&claims).unwrap(), after.sign(&claims).unwrap());
     assert_eq!(after.verify(old_token.expose_secret()), Some(claims.clone()));
     assert_eq!(after.verify(new_token.expose_secret()), Some(claims.clone()));
+    // So the new one comes second first, until every process knows it: one that does not would refuse what others sign.
     assert_eq!(before.verify(new_token.expose_secret()), None);
+    assert_eq!(announced.verify(new_token.expose_secret()), Some(claims.clone()));
+    assert_eq!(before.verify(announced.sign(&claims).unwrap().expose_secret()), Some(claims.clone()));
     // The new key signs from the first, and alone when the overlap is over.
     assert_eq!(done.verify(new_token.expose_secret()), Some(claims));
     assert_eq!(done.verify(old_token.expose_secret()), None);
