@@ -1,6 +1,6 @@
 # The front door. The work is done by scripts/, which say how and why.
 .DEFAULT_GOAL := help
-.PHONY: help setup build up down wipe demo test chaos fairness check security openapi schema fmt k8s-check
+.PHONY: help setup build up down wipe demo test chaos fairness one-more-day fuzz check security openapi schema fmt k8s-check
 
 help: ## Lists these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -30,7 +30,10 @@ chaos: ## Breaks everything while files come in: nothing is lost, nothing counts
 	@scripts/chaos --seed $(or $(SEED),1) --files $(or $(FILES),300)
 
 fairness: ## Measures how long small uploads wait beside a huge one, and beside many
-	@scripts/fairness
+	@scripts/measure fairness
+
+one-more-day: ## Measures what one more day's file costs on a month of 20,000 virtual machines
+	@scripts/measure one-more-day
 
 fuzz: ## Feeds each reader what a fuzzer thinks of, and checks its laws; SECONDS=60 each, TARGETS="archive records"
 	@scripts/fuzz $(or $(SECONDS),60) $(TARGETS)

@@ -16,6 +16,7 @@ mod answer;
 mod broker;
 mod client;
 mod figures;
+pub mod large_files;
 mod memory;
 mod process;
 mod program;

@@ -4,8 +4,7 @@ use platform::auth::{Caller, MayOperate, MayReadUploads, OperatorAdmin};
 use schema::audit::Others;
 
 /// Whoever reads the audit of others sees their things of these kinds. One that is not named stays with its organization.
-const OF_READERS: [&str; 7] =
-    ["contract", "meter", "order", "organization", "report", "settings", "site"];
+const OF_READERS: [&str; 7] = ["contract", "meter", "order", "organization", "report", "settings", "site"];
 const OF_UPLOADS: [&str; 2] = ["resumable-upload", "upload"];
 const OF_OPERATION: [&str; 3] = ["audit", "clock", "dead-letter"];
 

@@ -83,8 +83,18 @@ async fn enter_kinds(world: &World, organization: Uuid) {
     let now = world.now();
     world
         .within(organization, move |tx| {
-            ["user", "session", "api-key", "upload", "resumable-upload", "dead-letter", "meter", "thing-to-come"]
-                .iter().try_for_each(|kind| {
+            [
+                "user",
+                "session",
+                "api-key",
+                "upload",
+                "resumable-upload",
+                "dead-letter",
+                "meter",
+                "thing-to-come",
+            ]
+            .iter()
+            .try_for_each(|kind| {
                 audit::record(tx, &Origin::system("test"), Event::new("thing.change", kind, 1), now)
             })
         })
@@ -97,16 +107,8 @@ async fn of_others_nobody_sees_what_is_kept_from_them_elsewhere() {
     for organization in [VENDOR, NORTHWIND, ACME] {
         enter_kinds(&world, organization).await;
     }
-    let all = [
-        "api-key",
-        "dead-letter",
-        "meter",
-        "resumable-upload",
-        "session",
-        "thing-to-come",
-        "upload",
-        "user",
-    ];
+    let all =
+        ["api-key", "dead-letter", "meter", "resumable-upload", "session", "thing-to-come", "upload", "user"];
     for (who, own, of_acme) in [
         (ACME_ADMIN, ACME, &all[..]),
         (NORTHWIND_ADMIN, NORTHWIND, &["meter"]),

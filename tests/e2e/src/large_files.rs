@@ -1,18 +1,29 @@
-//! Files of three sizes.
+//! Files of three sizes, for measurements.
+
+use std::ops::Range;
+use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde_json::Value;
 use test_support::usage_file::DataFile;
 use test_support::usage_file::records::vm;
 use uuid::Uuid;
 
+use crate::{Client, text, until_within};
+
+/// A backlog of such files, on a machine that does other things.
+const PROCESSING: Duration = Duration::from_mins(20);
 const VMS: u128 = 20_000;
-const HOURS: u32 = 30 * 24;
+/// The days of a month.
+pub const DAYS: Range<u32> = 0..30;
 /// Virtual machines that change in an hour.
 const CHANGES: u128 = 2_700;
 
 /// A large file.
 pub struct Large {
+    /// As it is uploaded.
     pub bytes: Vec<u8>,
+    /// Of all its collections.
     pub records: usize,
 }
 
@@ -29,12 +40,12 @@ fn line(at: &str, number: u128, memory_mb: u128) -> String {
     )
 }
 
-/// A month of 20,000 virtual machines: a census every 8 hours, and what changes by the hour.
-pub fn month(meter: Uuid) -> Large {
+/// Days of 20,000 virtual machines: a census every 8 hours, and what changes by the hour.
+pub fn days(meter: Uuid, days: impl IntoIterator<Item = u32>) -> Large {
     let mut file = DataFile::new(meter).vcenter(Uuid::from_u128(0x2000));
     let mut records = 0;
     let memory_mb = |number: u128, hour: u32| 2048 + 1024 * ((number + u128::from(hour) / 240) % 3);
-    for hour in 0..HOURS {
+    for hour in days.into_iter().flat_map(|day| day * 24..(day + 1) * 24) {
         let (from, to) = (at(hour), at(hour + 1));
         if hour % 8 == 0 {
             let census: Vec<_> =
@@ -67,4 +78,14 @@ pub fn small(meter: Uuid, hour: u32) -> Vec<u8> {
     let at = at(hour);
     let census = [vm(&at, Uuid::from_u128(0x3000))];
     DataFile::new(meter).partial().vcenter(Uuid::from_u128(0x4000)).inventory(&at, &census).build()
+}
+
+/// Waits for an upload to be processed, and says how long that took from receipt to the report by the service's own clock.
+pub fn processing_ms(client: &Client, id: &str) -> u64 {
+    let upload: Value = until_within(PROCESSING, "an upload to be processed", || {
+        let upload = client.get_upload(id);
+        (upload["status"] == "processed").then_some(upload)
+    });
+    let at = |key: &str| text(&upload[key]).parse::<DateTime<Utc>>().unwrap();
+    (at("processed_at") - at("received_at")).num_milliseconds().try_into().unwrap_or_default()
 }

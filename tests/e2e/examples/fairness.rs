@@ -3,14 +3,11 @@
 //! Prints a table; asserts nothing.
 #![allow(clippy::unwrap_used, reason = "a measurement that cannot go on has failed")]
 
-mod files;
-
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
-use e2e::{Client, Service, text};
+use e2e::{Service, large_files};
 use uuid::Uuid;
 
 /// Between two small uploads.
@@ -24,7 +21,7 @@ const ACME: Uuid = Uuid::from_u128(0x1001);
 const GLOBEX: Uuid = Uuid::from_u128(0x1002);
 
 fn main() {
-    let large = files::month(ACME);
+    let large = large_files::days(ACME, large_files::DAYS);
     println!("a month of 20,000 virtual machines: {} records, {} MB", large.records, large.bytes.len() >> 20);
     println!(
         "{:34} {:>6} {:>9} {:>9} {:>9} {:>11}",
@@ -32,7 +29,7 @@ fn main() {
     );
     measure("of an idle service", &[]);
     measure("beside a month of 20,000 VMs", &[large.bytes]);
-    let many: Vec<_> = (0..200).map(|number| files::middle(ACME, number)).collect();
+    let many: Vec<_> = (0..200).map(|number| large_files::middle(ACME, number)).collect();
     measure("beside 200 files of 2,000 VMs", &many);
 }
 
@@ -45,7 +42,7 @@ fn measure(what: &str, files: &[Vec<u8>]) {
     acme.register_meter(ACME, "ACME-0001", "production");
     globex.register_meter(GLOBEX, "GLOBEX-0001", "production");
     // What a service does once.
-    globex.process(&files::small(GLOBEX, COUNT_MAX));
+    globex.process(&large_files::small(GLOBEX, COUNT_MAX));
 
     let done = AtomicBool::new(false);
     let (count, taken) = thread::scope(|scope| {
@@ -53,7 +50,7 @@ fn measure(what: &str, files: &[Vec<u8>]) {
             let begun = Instant::now();
             let ids: Vec<_> = files.iter().map(|file| acme.accept(file)).collect();
             for id in &ids {
-                wait_processed(&acme, id);
+                large_files::processing_ms(&acme, id);
             }
             done.store(true, Ordering::SeqCst);
             begun.elapsed()
@@ -65,27 +62,14 @@ fn measure(what: &str, files: &[Vec<u8>]) {
                 break;
             }
             let begun = Instant::now();
-            ids.push(globex.accept(&files::small(GLOBEX, number)));
+            ids.push(globex.accept(&large_files::small(GLOBEX, number)));
             thread::sleep(EVERY.saturating_sub(begun.elapsed()));
         }
-        let mut waits: Vec<_> = ids.iter().map(|id| wait(&wait_processed(&globex, id))).collect();
+        let mut waits: Vec<_> = ids.iter().map(|id| large_files::processing_ms(&globex, id)).collect();
         waits.sort_unstable();
         (waits, others.join().unwrap())
     });
     print_row(what, &count, (!files.is_empty()).then_some(taken));
-}
-
-fn wait_processed(client: &Client, id: &str) -> serde_json::Value {
-    e2e::until_within(Duration::from_mins(20), "an upload to be processed", || {
-        let upload = client.get_upload(id);
-        (upload["status"] == "processed").then_some(upload)
-    })
-}
-
-/// From receipt to the report, by the service's own clock.
-fn wait(upload: &serde_json::Value) -> u64 {
-    let at = |key: &str| text(&upload[key]).parse::<DateTime<Utc>>().unwrap();
-    (at("processed_at") - at("received_at")).num_milliseconds().try_into().unwrap_or_default()
 }
 
 fn print_row(what: &str, waits_ms: &[u64], others: Option<Duration>) {
