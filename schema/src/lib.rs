@@ -22,6 +22,7 @@ pub mod idempotency;
 pub mod identity;
 pub mod leadership;
 pub(crate) mod machinery;
+pub mod messages;
 pub mod meter_state;
 pub mod meters;
 pub mod migrations;

@@ -115,18 +115,52 @@ fn session_settings(settings: &DatabaseSettings, application_name: &str) -> Stri
     )
 }
 
-/// Without row-level security there is no service: its role owns nothing and bypasses nothing, or has no connection.
+/// Without row-level security there is no service: its role owns nothing and bypasses nothing, or has no connection. Nor
+/// is there one without English messages, by which failures are told apart; no other role than a superuser may set that.
 async fn prepare(connection: &mut Connection, session: String) -> Result<(), HookError> {
-    let passes_by = connection
+    let (passes_by, locale) = connection
         .interact(move |conn| {
             conn.batch_execute(&session)?;
-            schema::roles::passes_by_policies(conn)
+            Ok::<_, diesel::result::Error>((
+                schema::roles::passes_by_policies(conn)?,
+                schema::messages::locale(conn)?,
+            ))
         })
         .await
         .map_err(|error| HookError::message(error.to_string()))?
         .map_err(|error| HookError::message(error.to_string()))?;
-    if passes_by { Err(HookError::message(PASSES_BY)) } else { Ok(()) }
+    if passes_by {
+        return Err(HookError::message(PASSES_BY));
+    }
+    if !is_english(&locale) {
+        return Err(HookError::message(NOT_ENGLISH));
+    }
+    Ok(())
 }
 
 const PASSES_BY: &str = "the database role is a superuser, bypasses row-level security or owns tables: \
                          USAGE_DATABASE_URL takes the service role, which does none of it";
+
+const NOT_ENGLISH: &str = "the database's messages are not in English: ALTER ROLE … SET lc_messages TO 'C' for the role \
+                           of USAGE_DATABASE_URL, as a superuser";
+
+/// An empty name is that of the server's environment, which it does not tell.
+fn is_english(locale: &str) -> bool {
+    let language = locale.split(['_', '.', '@']).next().unwrap_or_default();
+    ["", "C", "POSIX", "en", "English"].iter().any(|english| language.eq_ignore_ascii_case(english))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_english;
+
+    #[test]
+    fn the_language_of_messages_is_known_by_its_locale() {
+        for english in ["", "C", "C.UTF-8", "POSIX", "en_US.UTF-8", "en_GB", "English_United States.1252"] {
+            assert!(is_english(english), "{english}");
+        }
+        for other in ["de_DE.UTF-8", "fr_FR@euro", "ca_ES", "German_Germany.1252"] {
+            assert!(!is_english(other), "{other}");
+        }
+    }
+}
