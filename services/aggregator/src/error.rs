@@ -2,7 +2,7 @@
 
 use metering::{PieceError, ReadError};
 use platform::db::DbError;
-use platform::store::StoreError;
+use platform::store::{Store, StoreError};
 use std::io::ErrorKind;
 use uuid::Uuid;
 
@@ -46,14 +46,14 @@ pub enum WorkError {
 pub enum Remedy {
     /// It failed by its own doing: count the attempt, and try again until they are used up.
     Count,
-    /// The database broke it off, as when a statement takes too long: count it with patience, since the database may be
-    /// overloaded.
+    /// The database broke it off, as when a statement takes too long, or the disk failed to read one file: count it with
+    /// patience, since either may recover, and hold nobody up meanwhile.
     Hindered,
     /// Another worker was in the way for a moment, and did the work: look again.
     Again,
     /// It can never succeed: give it up at once.
     Never,
-    /// Database or store are away: nothing will succeed until they are back.
+    /// Database or store as a whole are away: nothing will succeed until they are back.
     Pause,
 }
 
@@ -64,12 +64,26 @@ impl WorkError {
         Self::Earlier(upload_id, Box::new(self))
     }
 
-    /// What the failure asks for.
-    pub fn remedy(&self) -> Remedy {
+    /// What the failure asks for. One file that is missing or cannot be read is its own work's trouble, unless the store
+    /// as a whole is away, as a folder that is not mounted.
+    pub async fn remedy(&self, store: &Store) -> Remedy {
+        if self.is_of_a_file() && is_away(store).await { Remedy::Pause } else { self.own_remedy() }
+    }
+
+    fn is_of_a_file(&self) -> bool {
+        match self {
+            Self::Store(_) | Self::Io(_) | Self::Evidence(PieceError { error: ReadError::Io(_), .. }) => true,
+            Self::Earlier(_, error) => error.is_of_a_file(),
+            _ => false,
+        }
+    }
+
+    /// What it asks for while the store is there.
+    fn own_remedy(&self) -> Remedy {
         match self {
             Self::Database(error) if error.is_unavailable() => Remedy::Pause,
             Self::Database(error) if error.is_transient() => Remedy::Hindered,
-            Self::Store(StoreError::Unavailable(_) | StoreError::Full(_)) => Remedy::Pause,
+            Self::Store(StoreError::Unavailable(_) | StoreError::Full(_)) => Remedy::Hindered,
             Self::Overtaken => Remedy::Again,
             // A message is written with what it is about: what is not there will not come.
             Self::Vanished(_) => Remedy::Never,
@@ -82,7 +96,7 @@ impl WorkError {
             | Self::Inconsistent(_)
             | Self::Damaged
             | Self::BrokenOff(_) => Remedy::Count,
-            Self::Earlier(_, error) => error.remedy(),
+            Self::Earlier(_, error) => error.own_remedy(),
         }
     }
 
@@ -95,12 +109,18 @@ impl WorkError {
     }
 }
 
-/// A file that is missing or cut short fails its own work; anything else is the store's failing.
+/// A file that is missing or cut short stays so; what else a disk says may pass.
 fn reading(error: &std::io::Error) -> Remedy {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::UnexpectedEof | ErrorKind::InvalidData => Remedy::Count,
-        _ => Remedy::Pause,
+        _ => Remedy::Hindered,
     }
+}
+
+async fn is_away(store: &Store) -> bool {
+    let store = store.clone();
+    let looked = tokio::task::spawn_blocking(move || store.check_holds_files()).await;
+    !matches!(looked, Ok(Ok(())))
 }
 
 impl From<diesel::result::Error> for WorkError {

@@ -20,6 +20,9 @@ use crate::config::StoreSettings;
 /// A staged file that is older belongs to a process that is gone: no upload takes a day.
 const STAGED_AGE_MAX: Duration = Duration::from_hours(24);
 
+/// Files lie in folders of the first digits of their names.
+const FOLDER_NAME_LENGTH: usize = 2;
+
 /// SHA-256 of a file: its name in the store.
 pub type Digest = [u8; 32];
 
@@ -91,12 +94,15 @@ impl Store {
         Ok(())
     }
 
-    /// Whether there is anything in it: a folder with nothing was not mounted, or is another one.
+    /// Whether any file was ever stored in it: a folder with nothing was not mounted, or is another one. What is only on
+    /// its way in does not count, since that is made where nothing is mounted, too.
     pub fn check_holds_files(&self) -> Result<(), StoreError> {
-        match std::fs::read_dir(&self.root)?.next() {
-            Some(_) => Ok(()),
-            None => Err(StoreError::Unavailable(io::Error::other("its folder is empty"))),
+        for entry in std::fs::read_dir(&self.root)? {
+            if entry?.file_name().len() == FOLDER_NAME_LENGTH {
+                return Ok(());
+            }
         }
+        Err(StoreError::Unavailable(io::Error::other("its folder is empty")))
     }
 
     /// Deletes what crashed processes left half written; returns how many files.
@@ -139,7 +145,7 @@ impl Store {
     /// Two levels, so that no folder grows without end.
     fn path(&self, digest: &Digest) -> PathBuf {
         let name = hex::encode(digest);
-        self.root.join(&name[..2]).join(name)
+        self.root.join(&name[..FOLDER_NAME_LENGTH]).join(name)
     }
 
     fn root(&self) -> &Path {

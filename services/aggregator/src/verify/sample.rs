@@ -63,8 +63,10 @@ impl Sampler<'_> {
                     sampled.differing += u32::from(differs);
                 }
                 Ok(None) => {}
-                Err(error) if error.remedy() == Remedy::Pause => return Err(error),
                 Err(error) => {
+                    if error.remedy(&self.context.store).await == Remedy::Pause {
+                        return Err(error);
+                    }
                     sampled.failed += 1;
                     metrics::counter!("verification_failures_total").increment(1);
                     let (vcenter_id, month) = (due.vcenter_id, due.month);

@@ -27,7 +27,7 @@ const HINDRANCES_MAX: i32 = 30;
 pub async fn failed(context: &Context, work: &Work, error: &WorkError) -> Result<Disposition, WorkError> {
     let key = error.culprit().map_or_else(|| work.key(), |upload_id| upload_id.to_string());
     tracing::warn!(queue = work.queue().as_str(), key, %error, "work failed");
-    let remedy = error.remedy();
+    let remedy = error.remedy(&context.store).await;
     if remedy == Remedy::Pause {
         return Ok(Disposition::Pause);
     }

@@ -8,6 +8,7 @@ mod incremental;
 mod locks;
 mod order_of_receipt;
 mod registration;
+mod store_away;
 mod verify;
 mod versions;
 mod workers;
