@@ -29,6 +29,7 @@ pub async fn failed(context: &Context, work: &Work, error: &WorkError) -> Result
     tracing::warn!(queue = work.queue().as_str(), key, %error, "work failed");
     let remedy = error.remedy(&context.store).await;
     if remedy == Remedy::Pause {
+        end(context, work).await;
         return Ok(Disposition::Pause);
     }
     let failure = Failure {
@@ -43,6 +44,16 @@ pub async fn failed(context: &Context, work: &Work, error: &WorkError) -> Result
     match durable(Step::CountFailure, settle).await? {
         Some(given_up) => given_up.tell(context, work).await.map(|()| Disposition::DeadLetter),
         None => Ok(Disposition::Postponed),
+    }
+}
+
+/// What pauses did not die of the message, however often its session ends meanwhile. As far as the database is there: it
+/// may be what is away.
+async fn end(context: &Context, work: &Work) {
+    let (queue, key) = (work.queue().as_str(), work.key());
+    let end = move |tx: &mut Tx<'_>| Ok::<_, WorkError>(attempts::end(tx, queue, &key)?);
+    if let Err(error) = context.db.run(Scope::Organization(work.organization_id()), end).await {
+        tracing::debug!(%error, "an attempt that pauses stays counted as begun");
     }
 }
 

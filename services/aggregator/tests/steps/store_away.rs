@@ -1,7 +1,7 @@
 //! A store that is away is nobody's failure, and a file that cannot be read holds up nobody.
 
 use crate::bench::Bench;
-use platform::broker::{Disposition, Work};
+use platform::broker::{Disposition, Message, Work};
 use schema::dead_letters::{self, LetterFilter};
 use schema::types::{BillingMode, UploadStatus};
 use schema::{attempts, uploads};
@@ -107,4 +107,21 @@ async fn a_file_that_the_disk_does_not_read_waits_in_the_outbox() {
     fs::write(&stored, file(METER)).unwrap();
     assert_eq!(bench.handle(&register(bad)).await, Disposition::Ack);
     assert!(bench.is_processed(bad).await && bench.is_processed(good).await);
+}
+
+#[tokio::test]
+async fn a_pause_is_no_death_however_often_its_session_ends() {
+    let bench = Bench::new();
+    let upload = bench.one_upload(METER).await;
+    let folder = bench.folder.path().to_owned();
+    let away = Away::take(&folder);
+    for _ in 0..12 {
+        let again = Message { work: register(upload), redelivered: true };
+        assert_eq!(aggregator::handle(&bench.context, again).await, Disposition::Pause);
+        assert_eq!(bench.begun_and_failed(upload).await, Some((0, 0, 0)));
+    }
+    assert_eq!(bench.letter_count().await, 0);
+    away.bring_back();
+    assert_eq!(bench.handle(&register(upload)).await, Disposition::Ack);
+    assert_eq!(bench.begun_and_failed(upload).await, None);
 }
