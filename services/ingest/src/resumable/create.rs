@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::append::UploadPart;
 use super::described::{address, tell};
-use super::finish::{finish, lock};
+use super::finish::{complete, finish, lock};
 use super::found::{Found, sender};
 use super::headers::{Checksum, MEDIA_TYPE, carries_bytes, length, metadata};
 use super::tus::{check_version, gone, speak_tus};
@@ -52,7 +52,8 @@ use crate::receive::Body;
         (status = 412, description = "Another version of tus", body = Problem, content_type = "application/problem+json"),
         (status = 413, description = "The file is too large", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "A body that is not `application/offset+octet-stream`", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "The whole file came with the request and is refused", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "The whole file came with the request, or with one of this key before, and is refused", body = Problem, content_type = "application/problem+json"),
+        (status = 423, description = "The last bytes of the one that this key began are being written", body = Problem, content_type = "application/problem+json"),
         (status = 460, description = "The bytes have another checksum: none was kept", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Try again after `Retry-After` seconds", body = Problem, content_type = "application/problem+json"),
     ),
@@ -81,14 +82,18 @@ pub async fn create(
     let checksum = Checksum::of(headers)?;
     let sender = sender(&caller).await?;
     let (row, is_new) = durable(Step::CreateResumable, begin(&door, sender.clone(), wanted)).await?;
-    let mut found = Found { row, sender };
-    // An empty file is whole at once.
-    if is_new && (carries || found.is_whole()) {
-        let (written, answer) = write_first(&door, found, checksum, body).await?;
-        if let Some(refusal) = answer.filter(Answer::is_refusal) {
-            return refusal.respond();
-        }
-        found = written;
+    let found = Found { row, sender };
+    let (found, answer) = if !is_new {
+        // Asked again, as after an answer that was lost: to a client a full offset means success.
+        complete(&door, found).await?
+    } else if carries || found.is_whole() {
+        // An empty file is whole at once.
+        write_first(&door, found, checksum, body).await?
+    } else {
+        (found, None)
+    };
+    if let Some(refusal) = answer.filter(Answer::is_refusal) {
+        return refusal.respond();
     }
     let mut response = HttpResponse::Created();
     tell(&mut response, &found.row);

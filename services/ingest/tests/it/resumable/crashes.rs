@@ -1,5 +1,6 @@
 //! What a process leaves behind that died between the last byte and the record.
 
+use actix_web::http::Method;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::store::PartialId;
 use schema::resumable_uploads::{self, Advance};
@@ -8,7 +9,10 @@ use test_support::tenants::ACME;
 
 use super::{begin, head, id, offset, patch};
 use crate::files::file_of;
-use crate::world::{METER, World};
+use crate::world::{Answer, METER, World};
+
+/// Under which each upload here is begun.
+const KEY: &str = "k";
 
 /// When the last byte came.
 fn received() -> DateTime<Utc> {
@@ -17,7 +21,7 @@ fn received() -> DateTime<Utc> {
 
 /// The last byte has come and was recorded, and then the process died; the path of the upload.
 async fn whole(world: &World, bytes: &[u8]) -> String {
-    let path = begin(world, bytes.len()).await;
+    let path = begin_again(world, bytes).await.header("location").unwrap().to_owned();
     let half = bytes.len() / 2;
     assert_eq!(patch(world, &path, 0, &bytes[..half]).await.status, 204);
     let mut file = world.store.partial(partial(&path)).unwrap().unwrap();
@@ -68,6 +72,35 @@ async fn after_the_file_had_its_name() {
     is_completed(&world, &path, &bytes).await;
 }
 
+/// The first request of an upload again, as its `Idempotency-Key` has it.
+async fn begin_again(world: &World, bytes: &[u8]) -> Answer {
+    let post = super::tus(world, Method::POST, super::PATH);
+    let post = post.insert_header(("upload-length", bytes.len().to_string()));
+    world.send(post.insert_header(("idempotency-key", KEY))).await
+}
+
+#[actix_web::test]
+async fn who_begins_it_again_completes_it() {
+    let (world, bytes) = (World::new().await, file_of(METER).build());
+    let path = whole(&world, &bytes).await;
+    let again = begin_again(&world, &bytes).await;
+    assert_eq!((again.status.as_u16(), again.header("usage-upload-outcome")), (201, Some("accepted")));
+    assert_eq!(again.header("upload-offset"), Some(&*bytes.len().to_string()));
+    is_completed(&world, &path, &bytes).await;
+}
+
+#[actix_web::test]
+async fn who_begins_a_refused_one_again_is_told_so() {
+    let (world, bytes) = (World::new().await, b"no usage data file".to_vec());
+    let path = whole(&world, &bytes).await;
+    // The first time it is judged, the second it was.
+    for _ in 0..2 {
+        assert_eq!(begin_again(&world, &bytes).await.status, 422);
+    }
+    assert_eq!(head(&world, &path).await.status, 422);
+    assert_eq!(world.outbox_depth().await, 0);
+}
+
 #[actix_web::test]
 async fn bytes_that_were_not_recorded_are_sent_again() {
     let (world, bytes) = (World::new().await, file_of(METER).build());
@@ -88,7 +121,7 @@ async fn a_file_that_a_process_holds_is_nobody_elses() {
     let path = begin(&world, bytes.len()).await;
     let held = world.store.partial(partial(&path)).unwrap().unwrap();
     assert_eq!(patch(&world, &path, 0, &bytes).await.outcome(), (423, "locked"));
-    let delete = super::tus(&world, actix_web::http::Method::DELETE, &path);
+    let delete = super::tus(&world, Method::DELETE, &path);
     assert_eq!(world.send(delete).await.outcome(), (423, "locked"));
     assert_eq!(offset(&world, &path).await, 0);
     drop(held);
