@@ -19,6 +19,7 @@ use crate::schema::resumable_uploads as resumables;
 pub struct ResumableUpload {
     pub organization_id: Uuid,
     pub id: Uuid,
+    pub created_by: String,
     pub meter_id: Option<Uuid>,
     pub metadata: String,
     pub length_bytes: i64,
@@ -113,13 +114,32 @@ pub fn expired(tx: &mut Tx<'_>, machine_now: DateTime<Utc>) -> QueryResult<Vec<U
         .load(tx.conn())
 }
 
+/// Those of the transaction's organization that are whole and no upload yet, in the order of receipt.
+pub fn whole(tx: &mut Tx<'_>) -> QueryResult<Vec<ResumableUpload>> {
+    resumables::table
+        .filter(resumables::organization_id.eq(tx.organization()?))
+        .filter(resumables::received_at.is_not_null())
+        .filter(resumables::upload_id.is_null())
+        .order((resumables::received_at, resumables::id))
+        .select(ResumableUpload::as_select())
+        .load(tx.conn())
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    id: Uuid,
+}
+
+/// The organizations that have such.
+pub fn organizations_with_whole(tx: &mut Tx<'_>) -> QueryResult<Vec<Uuid>> {
+    let rows: Vec<Row> =
+        diesel::sql_query("SELECT id FROM organizations_with_whole_uploads() AS id").load(tx.machinery()?)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
 /// The organizations that have expired ones.
 pub fn organizations_with_expired(tx: &mut Tx<'_>, machine_now: DateTime<Utc>) -> QueryResult<Vec<Uuid>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = diesel::sql_types::Uuid)]
-        id: Uuid,
-    }
     let rows: Vec<Row> = diesel::sql_query("SELECT id FROM organizations_with_expired_uploads($1) AS id")
         .bind::<Timestamptz, _>(machine_now)
         .load(tx.machinery()?)?;

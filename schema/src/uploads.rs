@@ -170,8 +170,18 @@ pub fn waiting_since(tx: &mut Tx<'_>, instant: DateTime<Utc>) -> QueryResult<Vec
         .load(tx.conn())
 }
 
-/// Whether an upload received up to `deadline` waits to be registered: a month must not close before it.
+/// Whether a file received up to `deadline` waits to be registered, or to become an upload once it has come in parts: a
+/// month must not close before it.
 pub fn any_unregistered(tx: &mut Tx<'_>, deadline: DateTime<Utc>) -> QueryResult<bool> {
+    use crate::schema::resumable_uploads as resumables;
+    let in_parts = resumables::table
+        .filter(resumables::organization_id.eq(tx.organization()?))
+        .filter(resumables::received_at.le(deadline))
+        .filter(resumables::upload_id.is_null());
+    // Asked first: in between it may become an upload, which is then found below.
+    if diesel::select(diesel::dsl::exists(in_parts)).get_result(tx.conn())? {
+        return Ok(true);
+    }
     let query = uploads::table
         .inner_join(read::state_of_upload())
         .filter(uploads::organization_id.eq(tx.organization()?))

@@ -2,8 +2,10 @@
 
 use actix_web::http::Method;
 use chrono::{DateTime, TimeDelta, Utc};
+use ingest::sweep;
 use platform::store::PartialId;
 use schema::resumable_uploads::{self, Advance};
+use schema::uploads;
 use sha2::{Digest, Sha256};
 use test_support::tenants::ACME;
 
@@ -99,6 +101,24 @@ async fn who_begins_a_refused_one_again_is_told_so() {
     }
     assert_eq!(head(&world, &path).await.status, 422);
     assert_eq!(world.outbox_depth().await, 0);
+}
+
+#[actix_web::test]
+async fn nobody_has_to_ask_again() {
+    let (world, bytes) = (World::new().await, file_of(METER).build());
+    let path = whole(&world, &bytes).await;
+    let waits = async |deadline| world.of(ACME, move |tx| uploads::any_unregistered(tx, deadline)).await;
+    // It was received in time: its month waits for it, as for every other upload.
+    assert!(!waits(received() - TimeDelta::seconds(1)).await);
+    assert!(waits(received()).await);
+    let upload = id(&path);
+    sweep::once(&world.door()).await;
+    let row = world.of(ACME, move |tx| resumable_uploads::find(tx, upload)).await.unwrap();
+    let upload = world.of(ACME, move |tx| uploads::find(tx, row.upload_id.unwrap())).await.unwrap();
+    assert_eq!((upload.uploaded_by, upload.received_at), (row.created_by, received()));
+    assert!(waits(received()).await, "until it is registered");
+    sweep::once(&world.door()).await;
+    is_completed(&world, &path, &bytes).await;
 }
 
 #[actix_web::test]

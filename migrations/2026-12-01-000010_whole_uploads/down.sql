@@ -1,0 +1,1 @@
+DROP FUNCTION organizations_with_whole_uploads;
