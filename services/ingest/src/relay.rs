@@ -8,6 +8,7 @@
 mod batch;
 mod pace;
 mod rounds;
+mod unreadable;
 mod watch;
 
 use platform::broker::{Broker, Publisher};

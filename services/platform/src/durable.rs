@@ -20,7 +20,7 @@ pub enum Step {
     LeaseOutbox,
     /// The broker confirms messages.
     PublishMessages,
-    /// Confirmed messages leave the outbox.
+    /// Confirmed messages leave the outbox, and those that nobody can read become dead letters.
     SettleOutbox,
     /// An upload's collections become evidence and mark their units.
     RegisterUpload,

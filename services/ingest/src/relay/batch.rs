@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::Relay;
 use super::rounds::{Room, Rounds};
+use super::unreadable::Unreadable;
 
 /// Longer than the broker may take for its confirms.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -37,6 +38,8 @@ struct Sorted {
     confirmed: Vec<i64>,
     /// It has not: the next round may try again.
     unsent: Vec<i64>,
+    /// Nobody takes them.
+    unreadable: Vec<Unreadable>,
 }
 
 /// Publishes what the queues have room for; `probe` is a round to find out whether messages are taken again.
@@ -135,12 +138,12 @@ async fn lease(
 }
 
 async fn publish(relay: &Relay, leased: Vec<LeasedMessage>, stop: &mut Stop) -> Sorted {
-    let (ids, works) = readable(leased);
+    let Readable { ids, works, unreadable } = readable(relay, leased);
     let outcomes = tokio::select! {
         outcomes = relay.publisher.publish_all(&works) => outcomes,
         () = async { stop.stopped().await; tokio::time::sleep(STOP_GRACE).await } => Vec::new(),
     };
-    let mut sorted = Sorted::default();
+    let mut sorted = Sorted { unreadable, ..Sorted::default() };
     let mut first_error = None;
     // Those without an outcome, because of the stop, are unsent.
     let outcomes = outcomes.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
@@ -161,17 +164,31 @@ async fn publish(relay: &Relay, leased: Vec<LeasedMessage>, stop: &mut Stop) -> 
     sorted
 }
 
-/// The messages that can be sent. Others were written by a newer version, or by hand: they stay, and their leases keep
-/// them out of the way of those behind them.
-fn readable(leased: Vec<LeasedMessage>) -> (Vec<i64>, Vec<Work>) {
-    let read = |message: LeasedMessage| match Work::from_json(&message.body) {
-        Ok(work) => Some((message.id, work)),
-        Err(error) => {
-            tracing::error!(id = message.id, %error, "a message in the outbox cannot be read");
-            None
+/// The messages that can be sent, and those that never will be. Others that cannot be read may be of a newer version, whose
+/// relay takes them: their leases keep them out of the way of those behind them.
+#[derive(Default)]
+struct Readable {
+    ids: Vec<i64>,
+    works: Vec<Work>,
+    unreadable: Vec<Unreadable>,
+}
+
+fn readable(relay: &Relay, leased: Vec<LeasedMessage>) -> Readable {
+    let mut readable = Readable::default();
+    for message in leased {
+        match Work::from_json(&message.body) {
+            Ok(work) => {
+                readable.ids.push(message.id);
+                readable.works.push(work);
+            }
+            Err(error) => {
+                tracing::error!(id = message.id, %error, "a message in the outbox cannot be read");
+                let unreadable = Unreadable { message, error: error.to_string() };
+                readable.unreadable.extend(Some(unreadable).filter(|message| message.is_overdue(relay)));
+            }
         }
-    };
-    leased.into_iter().filter_map(read).unzip()
+    }
+    readable
 }
 
 fn complain(error: &BrokerError, count: usize) {
@@ -179,13 +196,18 @@ fn complain(error: &BrokerError, count: usize) {
     tracing::warn!(%error, count, "messages were not taken by the broker and stay in the outbox");
 }
 
-/// Deletes what is out, and gives the leases of the rest back.
+/// Buries what nobody takes, deletes what is out or buried, and gives the leases of the rest back.
 async fn settle(relay: &Relay, sorted: Sorted) -> Result<(), DbError> {
-    let Sorted { confirmed, unsent } = sorted;
+    let Sorted { confirmed, unsent, unreadable } = sorted;
+    let mut buried = Vec::with_capacity(unreadable.len());
+    for message in unreadable {
+        buried.push(message.bury(relay).await?);
+    }
     relay
         .db
         .machinery(move |tx| {
             outbox::delete(tx, &confirmed)?;
+            outbox::delete(tx, &buried)?;
             outbox::release(tx, &unsent)?;
             Ok::<_, DbError>(())
         })

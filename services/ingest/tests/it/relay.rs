@@ -1,11 +1,13 @@
 //! The relay: every message gets out, whatever is away for a while.
 
+use chrono::TimeDelta;
 use ingest::relay::{self, Relay};
 use lapin::options::QueueDeleteOptions;
 use lapin::{Connection, ConnectionProperties};
 use platform::broker::{Broker, Disposition, Message, Queue, Work};
 use platform::config::BrokerSettings;
 use platform::stop::{self, Stop, StopSource};
+use schema::dead_letters::{self, LetterFilter};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use test_support::broker::TestBroker;
@@ -155,20 +157,27 @@ async fn what_cannot_be_read_is_in_nobodys_way() {
     let (world, test_broker) = (World::new().await, TestBroker::new());
     let broker = broker(&test_broker, &test_broker.url);
     let now = world.clock.machine_now();
-    world
-        .of(ACME, move |tx| {
-            let body = &serde_json::json!({"work": "unheard of"});
-            schema::outbox::enqueue(
-                tx,
-                &schema::outbox::NewMessage { queue: "register", body, created_at: now },
-            )
-        })
-        .await;
+    let enqueue_unreadable = async |said: &'static str, age: TimeDelta| {
+        let put = move |tx: &mut schema::Tx<'_>| {
+            let body = &serde_json::json!({ "work": said });
+            let message = schema::outbox::NewMessage { queue: "register", body, created_at: now - age };
+            schema::outbox::enqueue(tx, &message)
+        };
+        world.of(ACME, put).await;
+    };
+    // Of a newer version, whose relay may take it; and what nobody has taken for longer than anything should wait.
+    enqueue_unreadable("unheard of", TimeDelta::zero()).await;
+    enqueue_unreadable("out of use", TimeDelta::minutes(6)).await;
     enqueue(&world, 1).await;
     let relay = start(&world, &broker);
     until_depth(&world, 1).await;
     assert_eq!(broker.depths().await.unwrap()["register"], 1);
     relay.end().await;
+    let letters = world.of(ACME, |tx| dead_letters::list(tx, &LetterFilter::default(), 9)).await;
+    let [letter] = &letters[..] else { panic!("one letter: {letters:?}") };
+    let raw = String::from_utf8(letter.raw.clone().unwrap()).unwrap();
+    assert_eq!((letter.queue.as_str(), raw.as_str()), ("register", r#"{"work":"out of use"}"#));
+    assert!(letter.reason.contains("cannot be read"), "{}", letter.reason);
     broker.delete_namespace().await.unwrap();
 }
 
