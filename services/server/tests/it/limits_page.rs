@@ -53,6 +53,11 @@ fn render() -> String {
                     let default = settings.get(*name).unwrap_or_else(|| panic!("no setting {name}"));
                     (figures::of_setting(default, *unit), format!("`{name}`"))
                 }
+                At::Derived(name, default) => {
+                    let own = settings.get(*name).unwrap_or_else(|| panic!("no setting {name}"));
+                    assert_eq!(own, "", "{name} has a default of its own");
+                    ((*default).to_owned(), format!("`{name}`"))
+                }
                 At::Constant(name, unit) => {
                     let file =
                         fs::read_to_string(root().join(place)).unwrap_or_else(|_| panic!("no {place}"));
@@ -95,7 +100,7 @@ fn every_setting_is_a_documented_limit_or_none() {
     let rows = SECTIONS.iter().flat_map(|(_, _, rows)| rows.iter());
     let listed: BTreeSet<String> = rows
         .filter_map(|row| match row.at {
-            At::Setting(name, _) => Some(name.to_owned()),
+            At::Setting(name, _) | At::Derived(name, _) => Some(name.to_owned()),
             _ => None,
         })
         .collect();

@@ -25,6 +25,8 @@ pub struct Row {
 pub enum At {
     /// A setting.
     Setting(&'static str, Unit),
+    /// A setting whose default follows from another.
+    Derived(&'static str, &'static str),
     /// A constant of the file that keeps the limit.
     Constant(&'static str, Unit),
     /// A limit of one usage data file.
@@ -41,6 +43,16 @@ const fn setting(
     seen: &'static str,
 ) -> Row {
     Row { what, at: At::Setting(name, unit), place, seen }
+}
+
+const fn derived(
+    what: &'static str,
+    name: &'static str,
+    default: &'static str,
+    place: &'static str,
+    seen: &'static str,
+) -> Row {
+    Row { what, at: At::Derived(name, default), place, seen }
 }
 
 const fn constant(

@@ -1,7 +1,7 @@
 //! Of what is taken: requests a minute, uploads, files.
 
 use super::Unit::{Bytes, Count, Seconds, Time};
-use super::{Row, constant, file, setting};
+use super::{Row, constant, derived, file, setting};
 
 pub const RATES: &[Row] = &[
     setting(
@@ -84,10 +84,10 @@ pub const UPLOAD: &[Row] = &[
         "services/ingest/src/places.rs",
         "waits for a place",
     ),
-    setting(
+    derived(
         "… of one organization",
         "USAGE_UPLOADS_PER_ORGANIZATION",
-        Count,
+        "half of the above, rounded up",
         "services/ingest/src/places.rs",
         "waits for a place",
     ),
@@ -124,14 +124,14 @@ pub const UPLOAD: &[Row] = &[
         "USAGE_RESUMABLE_BYTES_MAX",
         Bytes,
         "services/platform/src/config/resumable.rs",
-        "413",
+        "409 `resumable-uploads-exceeded`",
     ),
     setting(
         "Open resumable uploads of one organization",
         "USAGE_RESUMABLE_OPEN_MAX",
         Count,
         "services/platform/src/config/resumable.rs",
-        "429",
+        "409 `resumable-uploads-exceeded`",
     ),
     setting(
         "Life of a resumable upload without a new byte",
