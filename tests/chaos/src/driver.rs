@@ -91,7 +91,10 @@ impl<'d> Driver<'d> {
             match end {
                 End::Calm(link) => fleet.link(link).calm(),
                 End::Thrown => {}
-                End::Thaw(seat) => fleet.freeze(seat, false),
+                End::Thaw(seat) => {
+                    // It may have been killed meanwhile.
+                    fleet.freeze(seat, false);
+                }
                 End::Clear => self.disk.into_iter().for_each(Disk::clear),
             }
         }
@@ -104,11 +107,18 @@ impl<'d> Driver<'d> {
     fn begin(&mut self, event: Event, fleet: &mut Fleet<'_>) -> bool {
         let end = Instant::now() + event.lasting;
         match event.fault {
-            Fault::Kill(seat) => fleet.kill(seat, event.lasting),
-            Fault::Terminate(seat) => fleet.terminate(seat, event.lasting),
+            Fault::Kill(seat) => return fleet.kill(seat, event.lasting),
+            Fault::Terminate(seat) => return fleet.terminate(seat, event.lasting),
             Fault::Freeze(seat) => {
-                fleet.freeze(seat, true);
+                if !fleet.freeze(seat, true) {
+                    return false;
+                }
                 self.ends.push((end, End::Thaw(seat)));
+            }
+            Fault::Cut(link) | Fault::Delay(link, _) | Fault::Stall(link) | Fault::LoseAnswers(link)
+                if !fleet.is_up(link) =>
+            {
+                return false;
             }
             Fault::Crash(server) => return self.away(server, event.lasting, stack::crash),
             Fault::Stop(server) => return self.away(server, event.lasting, stack::stop),

@@ -133,28 +133,37 @@ impl<'s> Fleet<'s> {
         format!("http://{}", self.post(seat).door.address())
     }
 
-    /// Ends a process on the spot, and keeps it down for a time.
-    pub fn kill(&mut self, seat: Seat, down: Duration) {
+    /// Ends a process on the spot, and keeps it down for a time; false when it is down.
+    pub fn kill(&mut self, seat: Seat, down: Duration) -> bool {
         let post = self.post_mut(seat);
-        post.process = None;
-        post.away(down);
+        let was_up = post.process.take().is_some();
+        if was_up {
+            post.away(down);
+        }
+        was_up
     }
 
-    /// Tells a process to end; it comes back so long after it has.
-    pub fn terminate(&mut self, seat: Seat, down: Duration) {
+    /// Tells a process to end; it comes back so long after it has. False when it is down, or was told before.
+    pub fn terminate(&mut self, seat: Seat, down: Duration) -> bool {
         let post = self.post_mut(seat);
-        if let Some(process) = &post.process {
-            signal("TERM", process.id());
-            post.leaving = true;
-            post.due = Instant::now() + down;
-        }
+        let Some(process) = post.process.as_ref().filter(|_| !post.leaving) else { return false };
+        signal("TERM", process.id());
+        post.leaving = true;
+        post.due = Instant::now() + down;
+        true
     }
 
-    /// Stops a process where it is, or lets it go on.
-    pub fn freeze(&self, seat: Seat, frozen: bool) {
-        if let Some(process) = &self.post(seat).process {
-            signal(if frozen { "STOP" } else { "CONT" }, process.id());
-        }
+    /// Stops a process where it is, or lets it go on; false when it is down.
+    pub fn freeze(&self, seat: Seat, frozen: bool) -> bool {
+        let Some(process) = &self.post(seat).process else { return false };
+        signal(if frozen { "STOP" } else { "CONT" }, process.id());
+        true
+    }
+
+    /// Whether the process at this end of a proxy is up: there is nothing to harm between others and nobody.
+    pub fn is_up(&self, link: Link) -> bool {
+        let (Link::Door(seat) | Link::Database(seat) | Link::Broker(seat)) = link;
+        self.post(seat).process.is_some()
     }
 
     /// A proxy.
