@@ -9,7 +9,7 @@
 )]
 
 mod check;
-mod disk;
+pub mod disk;
 mod driver;
 mod fleet;
 pub mod plan;
