@@ -23,7 +23,7 @@ use crate::record::{Arrival, NotRecorded, answer_to_known, record};
 
 /// How often a file is judged whose meter is changed while it is.
 const JUDGED_MAX: u32 = 5;
-/// In seconds, for one whose meter is changed without end: its rows are contended.
+/// In seconds, for one whose meter is changed without end: the service can take it, once its organization lets it.
 const OUTDATED_RETRY_AFTER: u32 = 1;
 
 /// Adds the door's one endpoint.
@@ -134,5 +134,5 @@ async fn settle_quietly(door: &Door, arrival: Arrival, received: Incoming) -> Re
             Err(NotRecorded::Error(error)) => return Err(error),
         }
     }
-    Err(ApiError::Unavailable { retry_after: OUTDATED_RETRY_AFTER })
+    Err(ApiError::TooManyRequests { retry_after: OUTDATED_RETRY_AFTER })
 }

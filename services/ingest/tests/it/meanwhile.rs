@@ -1,5 +1,6 @@
 //! What changes while a file is checked: it is accepted by what holds at the end, or not at all.
 
+use diesel::connection::SimpleConnection;
 use schema::partner_settings::{self, PartnerSettings};
 use schema::{Tx, meters, uploads};
 use sha2::{Digest, Sha256};
@@ -65,4 +66,24 @@ async fn a_file_is_taken_when_nothing_of_its_meter_changes_meanwhile() {
     let world = World::new().await;
     let answer = upload_around(&world, |_| Ok(())).await;
     assert_eq!(answer.status.as_u16(), 202, "{:?}", answer.json);
+}
+
+/// Whenever somebody looks, the meter has another name.
+const RESTLESS_METERS: &str = "DO $$ DECLARE columns text; BEGIN
+    SELECT string_agg(CASE column_name WHEN 'name' THEN 'name || random() AS name' ELSE quote_ident(column_name) END,
+                      ', ' ORDER BY ordinal_position) INTO columns
+      FROM information_schema.columns WHERE table_schema = 'public' AND table_name = 'meters';
+    ALTER TABLE meters RENAME TO kept_meters;
+    EXECUTE format('CREATE VIEW meters WITH (security_invoker = true) AS SELECT %s FROM kept_meters', columns);
+    GRANT SELECT ON meters TO usage_service;
+END $$";
+
+#[actix_web::test]
+async fn a_file_whose_meter_changes_without_end_may_come_again() {
+    let world = World::new().await;
+    world.database.owner().batch_execute(RESTLESS_METERS).unwrap();
+    let answer = world.upload(&file_of(METER).build()).await;
+    assert_eq!(answer.outcome(), (429, "too-many-requests"));
+    assert_eq!(answer.headers.get("retry-after").unwrap(), "1");
+    assert_eq!((world.upload_count().await, world.outbox_depth().await), (0, 0));
 }
