@@ -224,7 +224,7 @@ async fn enqueue_of(world: &World, organization_id: Uuid, number: u128) {
 /// Whether no message of an organization waits in the outbox; others' are left as they are.
 async fn published_of(world: &World, organization_id: Uuid) -> bool {
     let now = world.clock.machine_now();
-    let far = now + chrono::TimeDelta::hours(1);
+    let far = now + TimeDelta::hours(1);
     let waiting = world.machinery(move |tx| {
         // Leases that end at once.
         schema::outbox::lease(tx, far, now, any("register"))

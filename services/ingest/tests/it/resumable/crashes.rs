@@ -51,7 +51,7 @@ async fn is_completed(world: &World, path: &str, bytes: &[u8]) {
     let again = patch(world, path, bytes.len(), b"").await;
     assert_eq!(again.header("usage-upload-id"), first.header("usage-upload-id"));
     let upload = first.header("usage-upload-id").unwrap().parse().unwrap();
-    let upload = world.of(ACME, move |tx| schema::uploads::find(tx, upload)).await.unwrap();
+    let upload = world.of(ACME, move |tx| uploads::find(tx, upload)).await.unwrap();
     assert_eq!(upload.received_at, received());
     assert_eq!(upload.sha256, Sha256::digest(bytes).to_vec());
     assert_eq!((world.upload_count().await, world.outbox_depth().await, world.partial_files()), (1, 1, 0));
