@@ -49,7 +49,7 @@ openapi: ## Writes openapi/openapi.json from the handlers
 	@mv openapi/openapi.json.new openapi/openapi.json
 
 schema: ## Compares schema.rs with the catalogue of a migrated database
-	@scripts/test -p schema schema_file
+	@scripts/test schema_file
 
 fmt: ## Formats the code
 	@cargo fmt
