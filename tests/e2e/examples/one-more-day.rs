@@ -46,8 +46,9 @@ fn cost_of_last<const FILES: usize>(
         processed_ms = large_files::processing_ms(&client, &client.accept(&file.bytes));
     }
     let log = service.log();
-    let metered = log.iter().rfind(|line| line["message"] == "unit metered").unwrap();
-    let of = |field: &str| Value::as_u64(&metered[field]).unwrap();
+    let metered = |line: &&Value| line["message"] == "unit metered" && line["month"] == "2026-09-01";
+    let metered = log.iter().rfind(metered).unwrap();
+    let of = |field: &str| metered[field].as_str().unwrap().parse().unwrap();
     Cost { processed_ms, folded_ms: of("folded_ms"), metered_ms: of("total_ms") }
 }
 
